@@ -1,0 +1,96 @@
+# Apache Kafka: one KRaft node from its jars, in .local/kafka.
+# shellcheck shell=bash
+
+kafka_home=$local_dir/kafka
+kafka_config=$kafka_home/server.properties
+kafka_log=$kafka_home/kafka.log
+kafka_out=$kafka_home/kafka.out
+kafka_pid_file=$kafka_home/kafka.pid
+
+kafka_pid() {
+    local pid
+    pid=$(cat "$kafka_pid_file" 2>/dev/null) && is_process "$pid" "$kafka_config" && printf '%s' "$pid"
+}
+
+kafka_running() { kafka_pid >/dev/null; }
+
+kafka_ready() { grep -q 'Kafka Server started' "$kafka_log" 2>/dev/null && is_open "$kafka_port"; }
+
+# Ready, or dead: either way there is nothing left to wait for.
+kafka_settled() { kafka_ready || ! kafka_running; }
+
+# kafka_java CLASS ARGS…: one of Kafka's own command-line tools.
+kafka_java() {
+    java -Xmx256m -XX:TieredStopAtLevel=1 -cp "$kafka_home/libs/*" \
+        -Dlog4j2.configurationFile="$stack_dir/log4j2-tools.yaml" "$@"
+}
+
+kafka_need_installed() {
+    [[ -f $kafka_home/libs/.pom.sha256 ]] && command -v java >/dev/null ||
+        die "Kafka isn't installed in $kafka_home/libs. Run: deploy/local/stack install"
+}
+
+kafka_configure() {
+    local text
+    text=$(<"$stack_dir/server.properties.in")
+    text=${text//@PORT@/"$kafka_port"}
+    text=${text//@CONTROLLER_PORT@/"$controller_port"}
+    text=${text//@DATA@/"$kafka_home/data"}
+    printf '%s\n' "$text" >"$kafka_config"
+}
+
+# A format that was cut short leaves a folder without meta.properties: made anew, it held nothing yet.
+kafka_format() {
+    [[ ! -f $kafka_home/data/meta.properties ]] || return 0
+    local id
+    id=$(head -c 16 /dev/urandom | base64 | tr '+/' 'AB' | tr -d '=')
+    rm -rf "$kafka_home/data"
+    kafka_java kafka.tools.StorageTool format -t "$id" -c "$kafka_config" >"$kafka_out" 2>&1 || {
+        show_log 'Kafka' "$kafka_out"
+        die "Kafka could not format $kafka_home/data; the lines above say why"
+    }
+}
+
+# Starts the broker in a session of its own, so that neither the terminal nor `make` holds it.
+kafka_start() {
+    kafka_running && return 0
+    kafka_need_installed
+    need_port "$kafka_port" INTAKE_KAFKA_PORT Kafka
+    need_port "$controller_port" INTAKE_KAFKA_CONTROLLER_PORT "Kafka's controller"
+    kafka_configure
+    kafka_format
+    rm -f "$kafka_pid_file"
+    [[ ! -f $kafka_log ]] || mv "$kafka_log" "$kafka_log.before"
+    # shellcheck disable=SC2016  # $$, $0 and $@ are the inner shell's
+    setsid bash -c 'echo $$ >"$0" && exec "$@"' "$kafka_pid_file" \
+        java "-Xmx${INTAKE_KAFKA_HEAP:-1g}" -XX:MaxGCPauseMillis=20 -XX:+ExitOnOutOfMemoryError \
+        "-XX:ErrorFile=$kafka_home/hs_err_%p.log" -Djava.awt.headless=true -cp "$kafka_home/libs/*" \
+        -Dlog4j2.configurationFile="$stack_dir/log4j2-broker.yaml" -Dintake.log="$kafka_log" \
+        kafka.Kafka "$kafka_config" </dev/null >"$kafka_out" 2>&1 8>&- &
+    wait_until 5 test -s "$kafka_pid_file" || die "Kafka's process did not start; see $kafka_out"
+}
+
+kafka_await() {
+    wait_until "${INTAKE_START_SECONDS:-90}" kafka_settled && kafka_running && return 0
+    show_log 'Kafka' "$kafka_log" "$kafka_out"
+    if kafka_running; then
+        die "Kafka did not answer on port $kafka_port in ${INTAKE_START_SECONDS:-90} s (INTAKE_START_SECONDS allows more)"
+    fi
+    die "Kafka ended while starting; the lines above say why"
+}
+
+kafka_stop() {
+    local pid
+    pid=$(kafka_pid) || return 0
+    kill -TERM "$pid" 2>/dev/null || true
+    if ! wait_until 30 eval '! kafka_running'; then
+        warn "Kafka (process $pid) did not stop in 30 s: killing it"
+        kill -KILL "$pid" 2>/dev/null || true
+        wait_until 10 eval '! kafka_running' || die "Kafka (process $pid) can't be killed"
+    fi
+    rm -f "$kafka_pid_file"
+}
+
+kafka_wipe() {
+    rm -rf "${kafka_home:?}/data" "$kafka_config" "$kafka_home"/kafka.{log,out}* "$kafka_pid_file"
+}
