@@ -1,0 +1,314 @@
+//! `register.changes`: what each step of match changed.
+
+use crate::event::VerificationFinding;
+use crate::finding::OutcomeKind;
+use crate::match_log::{NormalisedValue, SourcePosition};
+use crate::{Applicant, Epoch, Field, Finding, NodeId, Personal, Sha256, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What became of one entry of the match log; exactly one for each. Keyed by node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSettled {
+    /// The step of match: 1, 2, 3 …
+    pub sequence: i64,
+    /// Where the event stood; none for operate's entries.
+    pub source: Option<SourcePosition>,
+    /// Append time at the source topic.
+    pub appended_at: Option<Timestamp>,
+    /// Append time of the match log's entry: when the event was normalised.
+    pub logged_at: Timestamp,
+    /// Slug of the source topic's province; empty for operate's entries.
+    pub province: String,
+    /// The node.
+    pub node_id: Option<NodeId>,
+    /// The node's series.
+    pub epoch: Option<Epoch>,
+    /// The event's place in its series.
+    pub node_sequence: Option<i64>,
+    /// The event.
+    pub event_id: Option<Uuid>,
+    /// SHA-256 of the event's bytes.
+    pub hash: Option<Sha256>,
+    /// What kind of event.
+    pub kind: EventKind,
+    /// The application it is about.
+    pub application_id: Option<Uuid>,
+    /// The application's revision.
+    pub revision: Option<i32>,
+    /// When it was captured, by the node's clock.
+    pub captured_at: Option<Timestamp>,
+    /// When it was spooled, by the node's clock.
+    pub spooled_at: Option<Timestamp>,
+    /// The node's own clock offset in milliseconds.
+    pub clock_offset_ms: Option<i64>,
+    /// Rules that normalised it; empty for operate's entries.
+    pub ruleset: String,
+    /// What became of it.
+    pub outcome: OutcomeKind,
+    /// Why.
+    pub findings: Vec<Finding>,
+    /// The resident it was loaded to.
+    pub resident_id: Option<Uuid>,
+    /// The books of this event's `(node, epoch)` after this step.
+    pub ledger: Option<LedgerState>,
+    /// Earlier events whose outcome this step changed.
+    pub released: Vec<OutcomeChanged>,
+    /// The row of an application that has no resident.
+    pub application: Option<ApplicationState>,
+    /// The bytes of an undecodable record or of a conflicting event.
+    pub refused: Option<RefusedBytes>,
+    /// A node's registration or retirement.
+    pub node: Option<NodeState>,
+}
+
+/// What kind of event was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// `ApplicationSubmitted`.
+    Application,
+    /// `VerificationRecorded`.
+    Verification,
+    /// `ApplicationWithdrawn`.
+    Withdrawal,
+    /// `EventWithheld`.
+    Withheld,
+    /// No event could be read.
+    Undecodable,
+    /// `NodeAdded`.
+    NodeAdded,
+    /// `NodeRetired`.
+    NodeRetired,
+}
+
+impl EventKind {
+    /// Its name in JSON, Avro and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Verification => "verification",
+            Self::Withdrawal => "withdrawal",
+            Self::Withheld => "withheld",
+            Self::Undecodable => "undecodable",
+            Self::NodeAdded => "node_added",
+            Self::NodeRetired => "node_retired",
+        }
+    }
+}
+
+/// The books of one `(node, epoch)` after a step. Distinct sequences, but for copies and conflicts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerState {
+    /// Events that took effect.
+    pub loaded: i64,
+    /// Events refused.
+    pub rejected: i64,
+    /// Events that wait.
+    pub held: i64,
+    /// Repeated events, not counted above.
+    pub copies: i64,
+    /// Other events under a sequence already taken, not counted above.
+    pub conflicts: i64,
+    /// Events whose `previous_hash` is not the hash of the event before.
+    pub broken_links: i64,
+}
+
+/// An earlier event whose outcome a step changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeChanged {
+    /// The step that settled it first.
+    pub event_sequence: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// Its node.
+    pub node_id: NodeId,
+    /// Its series.
+    pub epoch: Epoch,
+    /// Its outcome from now on.
+    pub outcome: OutcomeKind,
+    /// Why.
+    pub findings: Vec<Finding>,
+    /// Its resident.
+    pub resident_id: Option<Uuid>,
+    /// The books of its `(node, epoch)` after this step.
+    pub ledger: LedgerState,
+}
+
+/// What could not be read, or must not be applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedBytes {
+    /// The record's key.
+    #[serde(with = "serde_bytes")]
+    pub key: Option<Vec<u8>>,
+    /// The record's value.
+    #[serde(with = "serde_bytes")]
+    pub value: Vec<u8>,
+    /// Stable reason code.
+    pub reason: String,
+}
+
+/// A node's registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeState {
+    /// The node.
+    pub node_id: NodeId,
+    /// Its province's slug.
+    pub province: Option<String>,
+    /// Its Ed25519 public key.
+    #[serde(with = "serde_bytes")]
+    pub public_key: Option<Vec<u8>>,
+    /// Written off.
+    pub retired: bool,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The row of one application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationState {
+    /// The application.
+    pub application_id: Uuid,
+    /// The revision in force.
+    pub revision: i32,
+    /// What became of it.
+    pub status: ApplicationStatus,
+    /// Highest verification stage recorded, 0 to 3.
+    pub stage: i32,
+    /// The event that brought this revision.
+    pub event_id: Uuid,
+    /// Append time of that event at its province's topic.
+    pub appended_at: Timestamp,
+    /// That event exactly as published; what was written is in it.
+    #[serde(with = "serde_bytes")]
+    pub event: Vec<u8>,
+    /// Rules that normalised it.
+    pub ruleset: String,
+    /// Normalised values that differ from the written ones.
+    pub changes: Vec<NormalisedValue>,
+    /// What the rules found.
+    pub findings: Vec<Finding>,
+    /// Verified fields, the highest stage for each.
+    pub verifications: Vec<VerifiedField>,
+}
+
+/// What became of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationStatus {
+    /// Belongs to a resident.
+    Loaded,
+    /// Refused.
+    Rejected,
+    /// Waits.
+    Held,
+    /// Taken back.
+    Withdrawn,
+}
+
+impl ApplicationStatus {
+    /// Its name in JSON, Avro and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::Rejected => "rejected",
+            Self::Held => "held",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A verified field and the stage that did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifiedField {
+    /// The field.
+    pub field: Field,
+    /// 1 to 3.
+    pub stage: i32,
+    /// What was found.
+    pub finding: VerificationFinding,
+    /// The value found.
+    pub value: Option<Personal<String>>,
+}
+
+/// A resident's whole state after a step. Keyed by resident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentChanged {
+    /// The step of match.
+    pub sequence: i64,
+    /// The resident.
+    pub resident_id: Uuid,
+    /// The first state of this resident.
+    pub is_new: bool,
+    /// Its standing.
+    pub status: ResidentStatus,
+    /// The resident that took this one's place, for ever.
+    pub redirect_to: Option<Uuid>,
+    /// The golden record: normalised values.
+    pub golden: Applicant,
+    /// `full_name` without tones and marks, in lower case.
+    pub folded_name: String,
+    /// Provenance, the main source first.
+    pub sources: Vec<GoldenSource>,
+    /// The applications that make up this resident, in order of their first step.
+    pub members: Vec<Uuid>,
+    /// Highest verification stage among them.
+    pub stage: i32,
+    /// The event that caused this change.
+    pub last_event: Uuid,
+    /// Rows of applications whose state this step changed and which belong to this resident.
+    pub gained: Vec<ApplicationState>,
+    /// Edges this step made or changed.
+    pub edges: Vec<MatchEdge>,
+}
+
+/// A resident's standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResidentStatus {
+    /// In force.
+    Active,
+    /// In force while a review is open.
+    Provisional,
+    /// Another resident took its place, or no application is left.
+    Superseded,
+}
+
+impl ResidentStatus {
+    /// Its name in JSON, Avro and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Provisional => "provisional",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// Where values of a golden record come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoldenSource {
+    /// The application.
+    pub application_id: Uuid,
+    /// Its revision.
+    pub revision: i32,
+    /// The fields taken from it; in the first source empty, meaning all that no other names.
+    pub fields: Vec<Field>,
+}
+
+/// Why two applications are the same person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchEdge {
+    /// The application that came first.
+    pub left: Uuid,
+    /// The other.
+    pub right: Uuid,
+    /// The rule that linked them.
+    pub rule: String,
+    /// Weight of the evidence, in thousandths of a bit.
+    pub weight_millibits: i64,
+    /// In force.
+    pub accepted: bool,
+}

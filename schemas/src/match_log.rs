@@ -1,0 +1,127 @@
+//! The match log (`enrich.normalised`): a total order of everything match acts on.
+
+use crate::{Field, Finding, NodeId, Personal, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One entry of the match log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchLogEntry {
+    /// What the entry is.
+    pub body: LogBody,
+}
+
+/// What an entry of the match log is. The order is that of the Avro union.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogBody {
+    /// What normalise made of one source record.
+    SourceRecord(SourceRecord),
+    /// operate registers a node.
+    NodeAdded(NodeAdded),
+    /// operate writes off a lost device.
+    NodeRetired(NodeRetired),
+}
+
+/// Where a record stood in its source topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SourcePosition {
+    /// Topic without the namespace.
+    pub topic: String,
+    /// Partition.
+    pub partition: i32,
+    /// Offset.
+    pub offset: i64,
+}
+
+/// What normalise made of one source record: exactly one entry for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// Where the record stood.
+    pub source: SourcePosition,
+    /// One after the record before it, as the worker saw them.
+    pub expected_offset: i64,
+    /// Append time of the source record, by its broker.
+    pub appended_at: Timestamp,
+    /// Version of the rules that were applied.
+    pub ruleset: String,
+    /// The record.
+    pub content: Content,
+}
+
+/// A source record, read or not. The order is that of the Avro union.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// A readable event.
+    Decoded(Decoded),
+    /// Bytes that are no event.
+    Undecodable(Undecodable),
+}
+
+/// A readable event with what the rules made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decoded {
+    /// The event exactly as published, framing included.
+    #[serde(with = "serde_bytes")]
+    pub event: Vec<u8>,
+    /// Normalised values that differ from the written ones.
+    pub changes: Vec<NormalisedValue>,
+    /// What the rules found.
+    pub findings: Vec<Finding>,
+}
+
+/// A normalised value beside the one written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NormalisedValue {
+    /// The field.
+    pub field: Field,
+    /// The normalised value.
+    pub value: Personal<String>,
+    /// The rule that made it.
+    pub rule: String,
+}
+
+/// Bytes that are no event, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecodable {
+    /// The record's key.
+    #[serde(with = "serde_bytes")]
+    pub key: Option<Vec<u8>>,
+    /// The record's value.
+    #[serde(with = "serde_bytes")]
+    pub value: Vec<u8>,
+    /// Stable reason code.
+    pub reason: String,
+}
+
+/// operate registers a node and its public key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeAdded {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided: the database's session user.
+    pub by: String,
+    /// The node.
+    pub node_id: NodeId,
+    /// Its province's slug.
+    pub province: String,
+    /// Its Ed25519 public key, 32 bytes.
+    #[serde(with = "serde_bytes")]
+    pub public_key: Option<Vec<u8>>,
+}
+
+/// operate writes off a lost device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeRetired {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// The node.
+    pub node_id: NodeId,
+    /// Why, without personal details.
+    pub reason: String,
+}

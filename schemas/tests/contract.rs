@@ -1,0 +1,419 @@
+//! Every event's bytes under its released schema: they read back, and they never change by accident.
+
+use schemas::change::*;
+use schemas::codec::{Change, Event, HEADER_BYTES, Unreadable};
+use schemas::control::*;
+use schemas::event::*;
+use schemas::finding::OutcomeKind;
+use schemas::manifest::*;
+use schemas::match_log::*;
+use schemas::outcome::OutcomeNotice;
+use schemas::*;
+use std::fmt::{Debug, Write};
+use uuid::Uuid;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn node() -> NodeId {
+    NodeId::parse("dien-bien-01").expect("a node id")
+}
+
+fn applicant() -> Applicant {
+    let mut applicant = Applicant::default();
+    for (n, &field) in Field::ALL.iter().enumerate().filter(|(n, _)| n % 3 != 1) {
+        applicant.set(field, Some(format!("{field} {n} Điện Biên")));
+    }
+    applicant
+}
+
+fn finding() -> Finding {
+    Finding::on(Field::DateOfBirth, Severity::Note, "date.year-only")
+}
+
+fn changed() -> NormalisedValue {
+    NormalisedValue {
+        field: Field::FullName,
+        value: Personal::new("Lò Văn Pâng".to_owned()),
+        rule: "text.nfc-spaces".to_owned(),
+    }
+}
+
+fn event(body: Body) -> IntakeEvent {
+    IntakeEvent {
+        event_id: id(1),
+        node_id: node(),
+        epoch: id(2),
+        sequence: 3,
+        previous_hash: Sha256::of(b"before"),
+        captured_at: Timestamp(1_700_000_000_000),
+        spooled_at: Timestamp(1_700_000_000_500),
+        clock_offset_ms: Some(-250),
+        body,
+    }
+}
+
+fn submitted() -> Body {
+    Body::ApplicationSubmitted(ApplicationSubmitted {
+        application_id: id(4),
+        revision: 1,
+        reference: Some("HS-2024-001".to_owned()),
+        form_id: "CC01".to_owned(),
+        form_version: "2024-07".to_owned(),
+        channel: Channel::MobileTeam,
+        service: Service::FirstIssue,
+        commune: Some("03127".to_owned()),
+        village: Some("Bản Phủ".to_owned()),
+        team: None,
+        applicant: applicant(),
+        attachments: vec![Attachment {
+            kind: "photo".to_owned(),
+            sha256: Sha256::of(b"photo"),
+            bytes: 51_234,
+        }],
+    })
+}
+
+fn state() -> ApplicationState {
+    ApplicationState {
+        application_id: id(4),
+        revision: 1,
+        status: ApplicationStatus::Loaded,
+        stage: 1,
+        event_id: id(1),
+        appended_at: Timestamp(1_700_000_001_000),
+        event: event(submitted()).encode().expect("fits"),
+        ruleset: "thin-1".to_owned(),
+        changes: vec![changed()],
+        findings: vec![finding()],
+        verifications: vec![VerifiedField {
+            field: Field::Sex,
+            stage: 1,
+            finding: VerificationFinding::Corrected,
+            value: Some(Personal::new("Nữ".to_owned())),
+        }],
+    }
+}
+
+fn ledger() -> LedgerState {
+    LedgerState {
+        loaded: 5,
+        rejected: 1,
+        held: 2,
+        copies: 3,
+        conflicts: 0,
+        broken_links: 0,
+    }
+}
+
+#[track_caller]
+fn check<T: Event + PartialEq + Debug>(name: &str, value: &T) {
+    let bytes = value.encode().expect("the value fits its schema");
+    assert_eq!(&T::decode(&bytes).expect("the bytes read back"), value, "{name}");
+    let hex = bytes.chunks(32).fold(String::new(), |mut text, line| {
+        line.iter()
+            .for_each(|byte| write!(text, "{byte:02x}").expect("a string takes it"));
+        text + "\n"
+    });
+    insta::assert_snapshot!(name, hex);
+}
+
+#[test]
+fn intake_events() {
+    check("application_submitted", &event(submitted()));
+    check(
+        "verification_recorded",
+        &event(Body::VerificationRecorded(VerificationRecorded {
+            application_id: id(4),
+            stage: 2,
+            officer: "011-234".to_owned(),
+            findings: vec![
+                FieldVerification {
+                    field: Field::GuardianNumber,
+                    finding: VerificationFinding::New,
+                    value: Some(Personal::new("011060001234".to_owned())),
+                },
+                FieldVerification {
+                    field: Field::Sex,
+                    finding: VerificationFinding::Confirmed,
+                    value: None,
+                },
+            ],
+        })),
+    );
+    check(
+        "application_withdrawn",
+        &event(Body::ApplicationWithdrawn(ApplicationWithdrawn {
+            application_id: id(4),
+            reason: None,
+        })),
+    );
+    check(
+        "event_withheld",
+        &event(Body::EventWithheld(EventWithheld {
+            withheld_hash: Sha256::of(b"large"),
+            reason: "message-too-large".to_owned(),
+        })),
+    );
+}
+
+#[test]
+fn match_log_entries() {
+    let source = |content| MatchLogEntry {
+        body: LogBody::SourceRecord(SourceRecord {
+            source: SourcePosition {
+                topic: topics::applications("dien-bien"),
+                partition: 0,
+                offset: 41,
+            },
+            expected_offset: 40,
+            appended_at: Timestamp(1_700_000_001_000),
+            ruleset: "thin-1".to_owned(),
+            content,
+        }),
+    };
+    let event = event(submitted()).encode().expect("fits");
+    check(
+        "decoded",
+        &source(Content::Decoded(Decoded {
+            event,
+            changes: vec![changed()],
+            findings: vec![finding()],
+        })),
+    );
+    check(
+        "undecodable",
+        &source(Content::Undecodable(Undecodable {
+            key: Some(b"dien-bien-01".to_vec()),
+            value: vec![0, 1, 2],
+            reason: Unreadable::NotSingleObject.code().to_owned(),
+        })),
+    );
+    check(
+        "node_added",
+        &MatchLogEntry {
+            body: LogBody::NodeAdded(NodeAdded {
+                entry_id: id(9),
+                at: Timestamp(1),
+                by: "operator".to_owned(),
+                node_id: node(),
+                province: "dien-bien".to_owned(),
+                public_key: Some(vec![7; 32]),
+            }),
+        },
+    );
+    check(
+        "node_retired",
+        &MatchLogEntry {
+            body: LogBody::NodeRetired(NodeRetired {
+                entry_id: id(10),
+                at: Timestamp(1),
+                by: "operator".to_owned(),
+                node_id: node(),
+                reason: "lost in a flood".to_owned(),
+            }),
+        },
+    );
+}
+
+fn settled() -> EventSettled {
+    EventSettled {
+        sequence: 77,
+        source: Some(SourcePosition {
+            topic: topics::applications("dien-bien"),
+            partition: 0,
+            offset: 41,
+        }),
+        appended_at: Some(Timestamp(1_700_000_001_000)),
+        logged_at: Timestamp(1_700_000_001_200),
+        province: "dien-bien".to_owned(),
+        node_id: Some(node()),
+        epoch: Some(id(2)),
+        node_sequence: Some(3),
+        event_id: Some(id(1)),
+        hash: Some(Sha256::of(b"event")),
+        kind: EventKind::Application,
+        application_id: Some(id(4)),
+        revision: Some(1),
+        captured_at: Some(Timestamp(1_700_000_000_000)),
+        spooled_at: Some(Timestamp(1_700_000_000_500)),
+        clock_offset_ms: Some(-250),
+        ruleset: "thin-1".to_owned(),
+        outcome: OutcomeKind::Held,
+        findings: vec![finding()],
+        resident_id: None,
+        ledger: Some(ledger()),
+        released: vec![OutcomeChanged {
+            event_sequence: 70,
+            event_id: id(11),
+            node_id: node(),
+            epoch: id(2),
+            outcome: OutcomeKind::Loaded,
+            findings: vec![],
+            resident_id: Some(id(5)),
+            ledger: ledger(),
+        }],
+        application: Some(state()),
+        refused: Some(RefusedBytes {
+            key: None,
+            value: vec![1],
+            reason: "x".to_owned(),
+        }),
+        node: Some(NodeState {
+            node_id: node(),
+            province: Some("dien-bien".to_owned()),
+            public_key: None,
+            retired: false,
+            by: "operator".to_owned(),
+            reason: None,
+        }),
+    }
+}
+
+fn resident() -> ResidentChanged {
+    ResidentChanged {
+        sequence: 78,
+        resident_id: id(5),
+        is_new: true,
+        status: ResidentStatus::Active,
+        redirect_to: None,
+        golden: applicant(),
+        folded_name: "lo van pang".to_owned(),
+        sources: vec![GoldenSource {
+            application_id: id(4),
+            revision: 1,
+            fields: vec![],
+        }],
+        members: vec![id(4)],
+        stage: 1,
+        last_event: id(1),
+        gained: vec![state()],
+        edges: vec![MatchEdge {
+            left: id(4),
+            right: id(6),
+            rule: "same-personal-number".to_owned(),
+            weight_millibits: 19_932,
+            accepted: true,
+        }],
+    }
+}
+
+#[test]
+fn register_changes() {
+    check("event_settled", &settled());
+    check("resident_changed", &resident());
+}
+
+#[test]
+fn the_two_kinds_of_change_are_told_apart() {
+    let read = |bytes: &[u8]| Change::decode(bytes).expect("reads");
+    assert_eq!(
+        read(&settled().encode().expect("fits")),
+        Change::Settled(Box::new(settled()))
+    );
+    assert_eq!(
+        read(&resident().encode().expect("fits")),
+        Change::Resident(Box::new(resident()))
+    );
+}
+
+#[test]
+fn notices_manifests_and_control() {
+    check(
+        "outcome_notice",
+        &OutcomeNotice {
+            sequence: 77,
+            event_id: id(1),
+            node_id: node(),
+            epoch: id(2),
+            node_sequence: 3,
+            application_id: Some(id(4)),
+            revision: Some(1),
+            outcome: OutcomeKind::Loaded,
+            findings: vec![finding()],
+            resident_id: Some(id(5)),
+            settled_at: Timestamp(1_700_000_001_200),
+        },
+    );
+    let claim = NodeClaim {
+        node_id: node(),
+        province: "dien-bien".to_owned(),
+        counter: 12,
+        at: Timestamp(1_700_000_002_000),
+        clock_offset_ms: None,
+        epoch: id(2),
+        captured: 3,
+        published: 2,
+        head_hash: Sha256::of(b"head"),
+        published_partition: Some(0),
+        published_offset: Some(40),
+        spool_bytes: 4096,
+        software: "intake-node 0.1.0".to_owned(),
+        closed_epochs: vec![ClosedEpoch {
+            epoch: id(20),
+            captured: 9,
+        }],
+    };
+    check("node_claim", &claim);
+    let bytes = claim.encode().expect("fits");
+    check(
+        "node_manifest",
+        &NodeManifest {
+            claim: bytes,
+            signature: Some(vec![9; 64]),
+        },
+    );
+    let control = |body| ControlEntry {
+        at: Timestamp(1),
+        by: "operator".to_owned(),
+        reason: "disk lost".to_owned(),
+        body,
+    };
+    let topic = topics::applications("dien-bien");
+    let skipped = PositionSkipped {
+        topic: topic.clone(),
+        partition: 0,
+        from: 10,
+        to: 12,
+    };
+    check(
+        "position_skipped",
+        &control(ControlBody::PositionSkipped(skipped)),
+    );
+    let quarantined = PositionQuarantined {
+        topic,
+        partition: 0,
+        offset: 13,
+    };
+    check(
+        "position_quarantined",
+        &control(ControlBody::PositionQuarantined(quarantined)),
+    );
+}
+
+#[test]
+fn unreadable_bytes_say_why() {
+    let good = event(submitted()).encode().expect("fits");
+    let mut foreign = good.clone();
+    foreign[4] ^= 1;
+    let longer = [good.as_slice(), &[0]].concat();
+    for (bytes, why) in [
+        (&b""[..], Unreadable::NotSingleObject),
+        (b"{\"a\":1}.....", Unreadable::NotSingleObject),
+        (&foreign, Unreadable::UnknownSchema),
+        (&good[..HEADER_BYTES], Unreadable::Malformed),
+        (&good[..good.len() - 1], Unreadable::Malformed),
+        (&longer, Unreadable::TrailingBytes),
+    ] {
+        assert_eq!(IntakeEvent::decode(bytes), Err(why));
+    }
+}
+
+#[test]
+fn a_hostile_length_is_refused_without_taking_memory() {
+    let mut bytes = IntakeEvent::codec().header().to_vec();
+    bytes.extend_from_slice(&[0; 16]);
+    bytes.extend_from_slice(&[0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]);
+    assert_eq!(IntakeEvent::decode(&bytes), Err(Unreadable::Malformed));
+}
