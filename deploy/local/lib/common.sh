@@ -21,8 +21,12 @@ wait_until() {
 # is_process PID TEXT: PID lives and, where /proc tells, TEXT stands in its command line. A pid file
 # outlives a kill -9 or a reboot, and its number may then be somebody else's.
 is_process() {
-    [[ $1 =~ ^[0-9]+$ ]] && kill -0 "$1" 2>/dev/null || return 1
-    [[ ! -r /proc/$1/cmdline ]] || tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$2"
+    [[ $1 =~ ^[0-9]+$ ]] || return 1
+    if [[ -r /proc/self/cmdline ]]; then
+        grep -qsaF -- "$2" "/proc/$1/cmdline"
+    else
+        kill -0 "$1" 2>/dev/null
+    fi
 }
 
 # show_log TITLE FILE…: the end of each file that has something to say, for the error that follows.

@@ -6,6 +6,7 @@ kafka_config=$kafka_home/server.properties
 kafka_log=$kafka_home/kafka.log
 kafka_out=$kafka_home/kafka.out
 kafka_pid_file=$kafka_home/kafka.pid
+kafka_started=$kafka_home/kafka.started
 
 kafka_pid() {
     local pid
@@ -14,20 +15,23 @@ kafka_pid() {
 
 kafka_running() { kafka_pid >/dev/null; }
 
-kafka_ready() { grep -q 'Kafka Server started' "$kafka_log" 2>/dev/null && is_open "$kafka_port"; }
+# Its port opens before it serves, so its log has to say so too; remembered in a file, as the log rolls over.
+kafka_ready() {
+    [[ -f $kafka_started ]] || grep -qs 'Kafka Server started' "$kafka_log" || return 1
+    is_open "$kafka_port"
+}
 
 # Ready, or dead: either way there is nothing left to wait for.
 kafka_settled() { kafka_ready || ! kafka_running; }
 
-# kafka_java CLASS ARGS…: one of Kafka's own command-line tools.
-kafka_java() {
-    java -Xmx256m -XX:TieredStopAtLevel=1 -cp "$kafka_home/libs/*" \
-        -Dlog4j2.configurationFile="$stack_dir/log4j2-tools.yaml" "$@"
+# The jars carry the checksum of the pom.xml that they were fetched for.
+kafka_installed() {
+    [[ $(cat "$kafka_home/libs/.pom.sha256" 2>/dev/null) == "$(sha256sum <"$stack_dir/pom.xml")" ]]
 }
 
 kafka_need_installed() {
-    [[ -f $kafka_home/libs/.pom.sha256 ]] && command -v java >/dev/null ||
-        die "Kafka isn't installed in $kafka_home/libs. Run: deploy/local/stack install"
+    kafka_installed && command -v java >/dev/null ||
+        die "Java, or the jars that $stack_dir/pom.xml names, are not installed. Run: deploy/local/stack install"
 }
 
 kafka_configure() {
@@ -45,7 +49,7 @@ kafka_format() {
     local id
     id=$(head -c 16 /dev/urandom | base64 | tr '+/' 'AB' | tr -d '=')
     rm -rf "$kafka_home/data"
-    kafka_java kafka.tools.StorageTool format -t "$id" -c "$kafka_config" >"$kafka_out" 2>&1 || {
+    "$stack_dir/kafka-tool" kafka.tools.StorageTool format -t "$id" -c "$kafka_config" >"$kafka_out" 2>&1 || {
         show_log 'Kafka' "$kafka_out"
         die "Kafka could not format $kafka_home/data; the lines above say why"
     }
@@ -54,12 +58,9 @@ kafka_format() {
 # Starts the broker in a session of its own, so that neither the terminal nor `make` holds it.
 kafka_start() {
     kafka_running && return 0
-    kafka_need_installed
-    need_port "$kafka_port" INTAKE_KAFKA_PORT Kafka
-    need_port "$controller_port" INTAKE_KAFKA_CONTROLLER_PORT "Kafka's controller"
     kafka_configure
     kafka_format
-    rm -f "$kafka_pid_file"
+    rm -f "$kafka_pid_file" "$kafka_started"
     [[ ! -f $kafka_log ]] || mv "$kafka_log" "$kafka_log.before"
     # shellcheck disable=SC2016  # $$, $0 and $@ are the inner shell's
     setsid bash -c 'echo $$ >"$0" && exec "$@"' "$kafka_pid_file" \
@@ -71,7 +72,10 @@ kafka_start() {
 }
 
 kafka_await() {
-    wait_until "${INTAKE_START_SECONDS:-90}" kafka_settled && kafka_running && return 0
+    if wait_until "${INTAKE_START_SECONDS:-90}" kafka_settled && kafka_running; then
+        : >"$kafka_started"
+        return 0
+    fi
     show_log 'Kafka' "$kafka_log" "$kafka_out"
     if kafka_running; then
         die "Kafka did not answer on port $kafka_port in ${INTAKE_START_SECONDS:-90} s (INTAKE_START_SECONDS allows more)"
@@ -88,9 +92,9 @@ kafka_stop() {
         kill -KILL "$pid" 2>/dev/null || true
         wait_until 10 eval '! kafka_running' || die "Kafka (process $pid) can't be killed"
     fi
-    rm -f "$kafka_pid_file"
+    rm -f "$kafka_pid_file" "$kafka_started"
 }
 
 kafka_wipe() {
-    rm -rf "${kafka_home:?}/data" "$kafka_config" "$kafka_home"/kafka.{log,out}* "$kafka_pid_file"
+    rm -rf "${kafka_home:?}/data" "$kafka_config" "$kafka_home"/kafka.{log,out}* "$kafka_pid_file" "$kafka_started"
 }

@@ -21,9 +21,9 @@ END
 
 missing_packages() {
     local package probe
-    while read -r package probe; do
+    needed_packages | while read -r package probe; do
         $probe || printf '%s ' "$package"
-    done < <(needed_packages)
+    done
 }
 
 # as_root COMMAND…: with the rights that installing needs; false when there are none.
@@ -37,21 +37,21 @@ install_packages() {
     local missing
     missing=$(missing_packages)
     [[ -n $missing ]] || return 0
-    local -a packages=() command
+    local -a packages=() apt
     read -ra packages <<<"$missing"
-    command=(apt-get install -y --no-install-recommends "${packages[@]}")
+    apt=(apt-get install -y --no-install-recommends "${packages[@]}")
     has_command apt-get ||
         die "missing: ${packages[*]}. This is no Debian, so install what these packages bring yourself, then run this again"
     may_install || die "missing Debian packages: ${packages[*]}
 This user may not install them (neither root nor sudo without a password). Have them installed, then run this again:
-  apt-get update && ${command[*]}"
+  apt-get update && ${apt[*]}"
     [[ -r /proc/self/cmdline ]] ||
         die "/proc isn't mounted, and Java needs it. Mount it, then run this again: mount -t proc proc /proc"
 
     say "installing Debian packages: ${packages[*]}"
     [[ " ${packages[*]} " != *' postgresql '* ]] || no_main_cluster
     as_root apt-get update -qq -o DPkg::Lock::Timeout=120 || warn 'apt-get update failed; trying with the lists there are'
-    as_root env DEBIAN_FRONTEND=noninteractive "${command[0]}" -qq -o DPkg::Lock::Timeout=120 "${command[@]:1}" \
+    as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -qq -o DPkg::Lock::Timeout=120 \
         </dev/null >"$local_dir/apt.log" 2>&1 || {
         show_log 'apt-get' "$local_dir/apt.log"
         die "apt-get could not install: ${packages[*]}; the lines above say why"
@@ -78,9 +78,8 @@ check_java() {
 
 # The jars are fetched again only when pom.xml has changed.
 install_kafka() {
-    local sum libs=$kafka_home/libs
-    sum=$(sha256sum <"$stack_dir/pom.xml")
-    [[ $(cat "$libs/.pom.sha256" 2>/dev/null) != "$sum" ]] || return 0
+    local libs=$kafka_home/libs
+    ! kafka_installed || return 0
     say 'fetching Kafka and its libraries (about 55 MB)'
     rm -rf "$libs.new"
     mkdir -p "$kafka_home"
@@ -89,7 +88,7 @@ install_kafka() {
         show_log 'Maven' "$local_dir/maven.log"
         die "Maven could not fetch the jars that $stack_dir/pom.xml names. If there is no network, try again later; what has come stays"
     }
-    printf '%s\n' "$sum" >"$libs.new/.pom.sha256"
+    sha256sum <"$stack_dir/pom.xml" >"$libs.new/.pom.sha256"
     rm -rf "$libs"
     mv -T "$libs.new" "$libs"
 }

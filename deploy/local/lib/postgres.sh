@@ -103,9 +103,7 @@ pg_configure() {
 # After a kill -9 of the postmaster its children may need a moment to notice: until they are gone,
 # PostgreSQL rightly refuses to start beside them.
 pg_start() {
-    pg_need_installed
     pg_running && return 0
-    need_port "$pg_port" INTAKE_PG_PORT PostgreSQL
     pg_init
     pg_configure
     pg_drop_foreign_pid
