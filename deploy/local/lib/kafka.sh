@@ -73,7 +73,7 @@ kafka_start() {
 
 kafka_await() {
     if wait_until "${INTAKE_START_SECONDS:-90}" kafka_settled && kafka_running; then
-        : >"$kafka_started"
+        [[ -f $kafka_started ]] || : >"$kafka_started"
         return 0
     fi
     show_log 'Kafka' "$kafka_log" "$kafka_out"
@@ -90,7 +90,7 @@ kafka_stop() {
     if ! wait_until 30 eval '! kafka_running'; then
         warn "Kafka (process $pid) did not stop in 30 s: killing it"
         kill -KILL "$pid" 2>/dev/null || true
-        wait_until 10 eval '! kafka_running' || die "Kafka (process $pid) can't be killed"
+        wait_until 10 eval '! kafka_running' || die "Kafka (process $pid) can't be killed by user $(id -un)"
     fi
     rm -f "$kafka_pid_file" "$kafka_started"
 }

@@ -151,7 +151,7 @@ pg_stop() {
     warn "PostgreSQL (process $pid) did not stop in 60 s: stopping it at once"
     pg_ctl stop -m immediate -t 20 && return 0
     kill -KILL "$pid" 2>/dev/null || true
-    wait_until 10 eval '! pg_running' || die "PostgreSQL (process $pid) can't be killed"
+    wait_until 10 eval '! pg_running' || die "PostgreSQL (process $pid) can't be killed by user $(id -un)"
 }
 
 pg_wipe() { rm -rf "${pg_home:?}"; }
