@@ -58,6 +58,10 @@ pub struct EventSettled {
     pub application: Option<ApplicationState>,
     /// The bytes of an undecodable record or of a conflicting event.
     pub refused: Option<RefusedBytes>,
+    /// The event exactly as published, when it waits for its application: a verification or
+    /// withdrawal that came first.
+    #[serde(with = "serde_bytes")]
+    pub held_event: Option<Vec<u8>>,
     /// A node's registration or retirement.
     pub node: Option<NodeState>,
 }

@@ -260,6 +260,7 @@ fn settled() -> EventSettled {
             value: vec![1],
             reason: "x".to_owned(),
         }),
+        held_event: Some(vec![2]),
         node: Some(NodeState {
             node_id: node(),
             province: Some("dien-bien".to_owned()),

@@ -1,0 +1,327 @@
+//! A member of a consumer group that starts each partition where its owner says, never where the
+//! group's offset happens to stand.
+
+use super::context::{log, told};
+use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
+use crate::Fault;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
+use schemas::Timestamp;
+use schemas::topics::Namespace;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A record with its position.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Where it stood.
+    pub partition: Partition,
+    /// Its offset there.
+    pub offset: i64,
+    /// When the broker appended it.
+    pub appended_at: Timestamp,
+    /// Key.
+    pub key: Option<Vec<u8>>,
+    /// Value; empty for a tombstone.
+    pub value: Vec<u8>,
+}
+
+impl Record {
+    pub(super) fn of(namespace: &Namespace, message: &BorrowedMessage<'_>) -> Self {
+        let topic = namespace.strip(message.topic()).unwrap_or(message.topic());
+        Self {
+            partition: Partition::new(topic, message.partition()),
+            offset: message.offset(),
+            appended_at: Timestamp(message.timestamp().to_millis().unwrap_or(0)),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().unwrap_or_default().to_vec(),
+        }
+    }
+}
+
+/// Decides where newly owned partitions start, and hears which are lost. Called on the polling
+/// thread, inside [`Consumer::poll`].
+pub trait Assignments: Send + Sync + 'static {
+    /// The next offset to read for each of `owned`, in the same order.
+    ///
+    /// # Errors
+    /// Nothing is assigned, and [`Consumer::poll`] returns the fault.
+    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault>;
+
+    /// These partitions belong to someone else now: nothing of them may be settled any more.
+    fn lost(&self, lost: &[Partition]);
+}
+
+/// Which group reads what, and how.
+#[derive(Clone, Debug)]
+pub struct ConsumerSpec<'a> {
+    /// Group without the namespace.
+    pub group: &'a str,
+    /// Topics without the namespace.
+    pub topics: Vec<String>,
+    /// See only committed records of transactions.
+    pub read_committed: bool,
+    /// After how long without a sign of life the group gives our partitions to another member.
+    pub session_timeout: Duration,
+}
+
+pub(super) struct Member<A> {
+    assignments: A,
+    namespace: Namespace,
+    fault: Mutex<Option<Fault>>,
+}
+
+impl<A: Assignments> Member<A> {
+    fn partitions(&self, list: &TopicPartitionList) -> Vec<Partition> {
+        let elements = list.elements();
+        let named = |topic| self.namespace.strip(topic).unwrap_or(topic).to_owned();
+        elements
+            .iter()
+            .map(|e| Partition {
+                topic: named(e.topic()),
+                number: e.partition(),
+            })
+            .collect()
+    }
+
+    fn assign(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> Result<(), Fault> {
+        let starts = self.assignments.starts(&self.partitions(list))?;
+        for (mut element, start) in list.elements().into_iter().zip(starts) {
+            element
+                .set_offset(Offset::Offset(start))
+                .map_err(|e| fault("can't set a start position", &e))?;
+        }
+        consumer
+            .assign(list)
+            .map_err(|e| fault("can't take partitions", &e))
+    }
+
+    fn report(&self, fault: Fault) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+    }
+}
+
+impl<A: Assignments> ClientContext for Member<A> {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        told(&error, reason);
+    }
+}
+
+impl<A: Assignments> ConsumerContext for Member<A> {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            if let Err(fault) = self.assign(consumer, list) {
+                self.report(fault);
+            }
+            return;
+        }
+        self.assignments.lost(&self.partitions(list));
+        if let Err(error) = consumer.unassign() {
+            self.report(fault("can't give partitions back", &error));
+        }
+    }
+
+    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
+        if let Err(error) = result {
+            tracing::debug!("the group's offsets were not committed: {error}");
+        }
+    }
+}
+
+/// A member of a consumer group. Blocking: keep it on an OS thread of its own.
+pub struct Consumer<A: Assignments> {
+    pub(super) inner: BaseConsumer<Member<A>>,
+    namespace: Namespace,
+}
+
+impl Cluster {
+    /// Joins a group.
+    ///
+    /// # Errors
+    /// Fatal when a property is wrong.
+    pub fn consumer<A: Assignments>(
+        &self,
+        spec: &ConsumerSpec<'_>,
+        assignments: A,
+    ) -> Result<Consumer<A>, Fault> {
+        let mut config = self.consumer_config(spec.read_committed);
+        config
+            .set("group.id", self.full(spec.group))
+            .set("session.timeout.ms", spec.session_timeout.as_millis().to_string())
+            .set(
+                "heartbeat.interval.ms",
+                (spec.session_timeout.as_millis() / 4).max(200).to_string(),
+            );
+        let member = Member {
+            assignments,
+            namespace: self.namespace.clone(),
+            fault: Mutex::new(None),
+        };
+        let inner: BaseConsumer<Member<A>> = config
+            .create_with_context(member)
+            .map_err(|e| fault("can't make a Kafka consumer", &e))?;
+        let topics: Vec<String> = spec.topics.iter().map(|topic| self.full(topic)).collect();
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        inner
+            .subscribe(&names)
+            .map_err(|e| fault("can't subscribe", &e))?;
+        Ok(Consumer {
+            inner,
+            namespace: self.namespace.clone(),
+        })
+    }
+
+    pub(super) fn consumer_config(&self, read_committed: bool) -> rdkafka::ClientConfig {
+        let mut config = self.base.clone();
+        config
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set(
+                "isolation.level",
+                if read_committed {
+                    "read_committed"
+                } else {
+                    "read_uncommitted"
+                },
+            )
+            .set("fetch.queue.backoff.ms", "10")
+            .set("fetch.wait.max.ms", "50")
+            .set("queued.max.messages.kbytes", "32768")
+            .set("fetch.message.max.bytes", "4194304")
+            .set("max.poll.interval.ms", "300000")
+            .set("topic.metadata.refresh.interval.ms", "10000");
+        for (key, value) in self.base.config_map() {
+            config.set(key, value);
+        }
+        config
+    }
+}
+
+impl<A: Assignments> Consumer<A> {
+    /// The next record; none when there was none in time. Rebalances happen inside.
+    ///
+    /// # Errors
+    /// What [`Assignments::starts`] returned; fatal when a position lies outside its topic (it is
+    /// never moved silently); transient when the cluster has trouble, which heals by polling on.
+    pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
+        let polled = self.inner.poll(timeout);
+        if let Some(fault) = self
+            .inner
+            .context()
+            .fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
+            return Err(fault);
+        }
+        match polled {
+            None => Ok(None),
+            Some(Ok(message)) => Ok(Some(Record::of(&self.namespace, &message))),
+            Some(Err(error)) => match error.rdkafka_error_code() {
+                Some(RDKafkaErrorCode::PartitionEOF | RDKafkaErrorCode::PollExceeded) => Ok(None),
+                Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => {
+                    Err(Fault::fatal(format!(
+                        "a position lies outside its topic ({error}): records were deleted before they were read, \
+                         or the topic was made anew; see `intakectl lag`, then decide where to go on"
+                    )))
+                }
+                _ => Err(fault("can't read from Kafka", &error)),
+            },
+        }
+    }
+
+    /// Whether partitions are owned now.
+    pub fn owned(&self) -> Vec<Partition> {
+        self.inner
+            .assignment()
+            .map(|list| self.inner.context().partitions(&list))
+            .unwrap_or_default()
+    }
+
+    /// Stops fetching from these partitions.
+    ///
+    /// # Errors
+    /// Transient; the call can be repeated.
+    pub fn pause(&self, partitions: &[Partition]) -> Result<(), Fault> {
+        self.inner
+            .pause(&self.list(partitions))
+            .map_err(|e| fault("can't pause", &e))
+    }
+
+    /// Fetches from these partitions again.
+    ///
+    /// # Errors
+    /// Transient; the call can be repeated.
+    pub fn resume(&self, partitions: &[Partition]) -> Result<(), Fault> {
+        self.inner
+            .resume(&self.list(partitions))
+            .map_err(|e| fault("can't resume", &e))
+    }
+
+    /// Tells the group the next offset to read of each partition, without waiting.
+    ///
+    /// # Errors
+    /// Transient; nothing depends on it but the lag that others see.
+    pub fn commit(&self, next: &[(Partition, i64)]) -> Result<(), Fault> {
+        self.commit_in(next, CommitMode::Async)
+    }
+
+    /// As [`Self::commit`], waiting for the answer: for the last one before the end.
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn commit_and_wait(&self, next: &[(Partition, i64)]) -> Result<(), Fault> {
+        self.commit_in(next, CommitMode::Sync)
+    }
+
+    fn commit_in(&self, next: &[(Partition, i64)], mode: CommitMode) -> Result<(), Fault> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in next {
+            list.add_partition_offset(
+                &self.namespace.full(&partition.topic),
+                partition.number,
+                Offset::Offset(*offset),
+            )
+            .map_err(|e| fault("can't name a position", &e))?;
+        }
+        if list.count() == 0 {
+            return Ok(());
+        }
+        self.inner
+            .commit(&list, mode)
+            .map_err(|e| fault("can't commit the group's offsets", &e))
+    }
+
+    /// Goes on from another offset of an owned partition.
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn seek(&self, partition: &Partition, next: i64) -> Result<(), Fault> {
+        self.inner
+            .seek(
+                &self.namespace.full(&partition.topic),
+                partition.number,
+                Offset::Offset(next),
+                REQUEST_TIMEOUT,
+            )
+            .map_err(|e| fault("can't go to a position", &e))
+    }
+
+    fn list(&self, partitions: &[Partition]) -> TopicPartitionList {
+        let mut list = TopicPartitionList::with_capacity(partitions.len());
+        for partition in partitions {
+            list.add_partition(&self.namespace.full(&partition.topic), partition.number);
+        }
+        list
+    }
+}

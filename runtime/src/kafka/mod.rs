@@ -1,0 +1,133 @@
+//! Kafka, through librdkafka. Every call blocks: use it from an OS thread of its own.
+
+mod consumer;
+mod context;
+mod offsets;
+mod producer;
+mod reader;
+mod topics;
+mod transaction;
+
+pub use consumer::{Assignments, Consumer, ConsumerSpec, Record};
+pub use offsets::{Boundaries, GroupOffsets, Offsets};
+pub use producer::{Delivery, DeliveryFault, Producer};
+pub use reader::Reader;
+pub use topics::TopicOutcome;
+pub use transaction::{Aborted, TransactionalProducer};
+
+use crate::Fault;
+use crate::settings::KafkaSettings;
+use rdkafka::ClientConfig;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use schemas::topics::Namespace;
+use secrecy::ExposeSecret;
+use std::fmt;
+use std::time::Duration;
+
+/// How long a request for metadata, offsets or administration may take.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A partition of a topic, which is named without its namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition {
+    /// Topic without the namespace.
+    pub topic: String,
+    /// Partition number.
+    pub number: i32,
+}
+
+impl Partition {
+    /// A partition by topic and number.
+    pub fn new(topic: impl Into<String>, number: i32) -> Self {
+        Self {
+            topic: topic.into(),
+            number,
+        }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.topic, self.number)
+    }
+}
+
+/// One Kafka cluster under one namespace. Cheap to clone; holds no connection.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    base: ClientConfig,
+    namespace: Namespace,
+}
+
+impl Cluster {
+    /// A cluster by its settings.
+    ///
+    /// # Errors
+    /// Fatal when the namespace breaks its rule.
+    pub fn new(settings: &KafkaSettings) -> Result<Self, Fault> {
+        let mut base = ClientConfig::new();
+        base.set("bootstrap.servers", &settings.brokers);
+        base.set("client.id", "intake");
+        base.set("reconnect.backoff.ms", "100")
+            .set("reconnect.backoff.max.ms", "5000");
+        let sasl = settings.username.is_some();
+        let protocol = match (sasl, &settings.ca_file) {
+            (false, None) => "plaintext",
+            (false, Some(_)) => "ssl",
+            (true, None) => "sasl_plaintext",
+            (true, Some(_)) => "sasl_ssl",
+        };
+        base.set("security.protocol", protocol);
+        if let Some(path) = &settings.ca_file {
+            base.set("ssl.ca.location", path.display().to_string());
+        }
+        if let Some(user) = &settings.username {
+            base.set("sasl.mechanism", "SCRAM-SHA-512")
+                .set("sasl.username", user);
+            let password = settings
+                .password
+                .as_ref()
+                .map_or("", |secret| secret.expose_secret());
+            base.set("sasl.password", password);
+        }
+        for (key, value) in &settings.properties {
+            base.set(key, value);
+        }
+        Ok(Self {
+            base,
+            namespace: settings.namespace()?,
+        })
+    }
+
+    /// The namespace of every name given to this cluster.
+    pub const fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    fn full(&self, name: &str) -> String {
+        self.namespace.full(name)
+    }
+}
+
+/// What a librdkafka error means for us. Its text holds names and codes only, never a record.
+pub(crate) fn fault(doing: &str, error: &KafkaError) -> Fault {
+    let text = format!("{doing}: {error}");
+    match error.rdkafka_error_code() {
+        Some(
+            RDKafkaErrorCode::Fatal
+            | RDKafkaErrorCode::Fenced
+            | RDKafkaErrorCode::ClusterAuthorizationFailed
+            | RDKafkaErrorCode::TransactionalIdAuthorizationFailed
+            | RDKafkaErrorCode::InvalidConfig
+            | RDKafkaErrorCode::UnsupportedVersion,
+        ) => Fault::fatal(text),
+        None if matches!(
+            error,
+            KafkaError::ClientConfig(..) | KafkaError::ClientCreation(_)
+        ) =>
+        {
+            Fault::fatal(text)
+        }
+        _ => Fault::transient(text),
+    }
+}

@@ -1,0 +1,195 @@
+//! Where topics begin and end and where groups stand: in batched requests.
+
+use super::context::Quiet;
+use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
+use crate::Fault;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
+
+/// Where a partition begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boundaries {
+    /// First offset that is still there.
+    pub earliest: i64,
+    /// First offset behind every committed transaction (the last stable offset).
+    pub stable: i64,
+    /// First offset behind everything (the high watermark).
+    pub end: i64,
+}
+
+/// Asks a cluster for offsets. Keep it: its connections are kept too.
+pub struct Offsets {
+    uncommitted: BaseConsumer<Quiet>,
+    committed: BaseConsumer<Quiet>,
+    cluster: Cluster,
+}
+
+impl Cluster {
+    /// Asks for offsets, with rights to describe only.
+    ///
+    /// # Errors
+    /// Fatal when a property is wrong.
+    pub fn offsets(&self) -> Result<Offsets, Fault> {
+        let client = |read_committed| {
+            let mut config = self.consumer_config(read_committed);
+            config.set("group.id", self.full("reader"));
+            config
+                .create_with_context(Quiet)
+                .map_err(|e| fault("can't make a Kafka client", &e))
+        };
+        Ok(Offsets {
+            uncommitted: client(false)?,
+            committed: client(true)?,
+            cluster: self.clone(),
+        })
+    }
+}
+
+impl Offsets {
+    /// The partitions of those of `topics` (without namespace) that exist.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer.
+    pub fn partitions(&self, topics: &[String]) -> Result<Vec<Partition>, Fault> {
+        let metadata = self.uncommitted.fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let counts: BTreeMap<&str, i32> = metadata
+            .topics()
+            .iter()
+            .map(|topic| (topic.name(), topic.partitions().len() as i32))
+            .collect();
+        let of = |topic: &String| {
+            let count = counts
+                .get(self.cluster.full(topic).as_str())
+                .copied()
+                .unwrap_or(0);
+            (0..count)
+                .map(|number| Partition::new(topic.clone(), number))
+                .collect::<Vec<_>>()
+        };
+        Ok(topics.iter().flat_map(of).collect())
+    }
+
+    /// Begin and end of each partition, in the same order.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer or a partition is unknown.
+    pub fn boundaries(&self, partitions: &[Partition]) -> Result<Vec<Boundaries>, Fault> {
+        // Committed first: the end must never seem to lie before the stable end.
+        let stable = self.list(&self.committed, partitions, Offset::End)?;
+        let end = self.list(&self.uncommitted, partitions, Offset::End)?;
+        let earliest = self.list(&self.uncommitted, partitions, Offset::Beginning)?;
+        let all = earliest.into_iter().zip(stable).zip(end);
+        Ok(all
+            .map(|((earliest, stable), end)| Boundaries {
+                earliest,
+                stable,
+                end,
+            })
+            .collect())
+    }
+
+    /// The cluster's id, which tells it from another one under the same address.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer.
+    pub fn cluster_id(&self) -> Result<String, Fault> {
+        let id = self.uncommitted.client().fetch_cluster_id(REQUEST_TIMEOUT);
+        id.ok_or_else(|| Fault::transient("the Kafka cluster doesn't tell its id"))
+    }
+
+    /// How many members a group has now; none when it doesn't exist.
+    ///
+    /// # Errors
+    /// Transient when the group's coordinator doesn't answer.
+    pub fn members(&self, group: &str) -> Result<usize, Fault> {
+        let groups = self
+            .uncommitted
+            .fetch_group_list(Some(&self.cluster.full(group)), REQUEST_TIMEOUT);
+        let groups = groups.map_err(|e| fault("can't describe a group", &e))?;
+        Ok(groups.groups().iter().map(|group| group.members().len()).sum())
+    }
+
+    fn list(
+        &self,
+        client: &BaseConsumer<Quiet>,
+        partitions: &[Partition],
+        which: Offset,
+    ) -> Result<Vec<i64>, Fault> {
+        let asked = named(&self.cluster, partitions, which)?;
+        let answered = client
+            .offsets_for_times(asked, REQUEST_TIMEOUT)
+            .map_err(|e| fault("can't list offsets", &e))?;
+        partitions
+            .iter()
+            .map(|partition| {
+                let topic = self.cluster.full(&partition.topic);
+                let found = answered.find_partition(&topic, partition.number);
+                match found.as_ref().map(|e| (e.error(), e.offset())) {
+                    Some((Ok(()), Offset::Offset(offset))) => Ok(offset),
+                    Some((Err(error), _)) => {
+                        Err(fault(&format!("can't list offsets of {partition}"), &error))
+                    }
+                    _ => Err(Fault::transient(format!("no offset is known of {partition}"))),
+                }
+            })
+            .collect()
+    }
+}
+
+/// One group's committed offsets, asked again and again over one connection.
+pub struct GroupOffsets {
+    client: BaseConsumer<Quiet>,
+    cluster: Cluster,
+}
+
+impl Cluster {
+    /// Asks for a group's committed offsets without joining it.
+    ///
+    /// # Errors
+    /// Fatal when a property is wrong.
+    pub fn group_offsets(&self, group: &str) -> Result<GroupOffsets, Fault> {
+        let mut config = self.consumer_config(true);
+        config.set("group.id", self.full(group));
+        let client = config
+            .create_with_context(Quiet)
+            .map_err(|e| fault("can't make a Kafka client", &e))?;
+        Ok(GroupOffsets {
+            client,
+            cluster: self.clone(),
+        })
+    }
+}
+
+impl GroupOffsets {
+    /// The committed offset for each partition (the next to read), in the same order; none where
+    /// nothing was ever committed.
+    ///
+    /// # Errors
+    /// Transient when the group's coordinator doesn't answer.
+    pub fn committed(&self, partitions: &[Partition]) -> Result<Vec<Option<i64>>, Fault> {
+        let asked = named(&self.cluster, partitions, Offset::Invalid)?;
+        let answered = self
+            .client
+            .committed_offsets(asked, REQUEST_TIMEOUT)
+            .map_err(|e| fault("can't ask for a group's offsets", &e))?;
+        let offset = |partition: &Partition| {
+            let found = answered.find_partition(&self.cluster.full(&partition.topic), partition.number)?;
+            match found.offset() {
+                Offset::Offset(next) => Some(next),
+                _ => None,
+            }
+        };
+        Ok(partitions.iter().map(offset).collect())
+    }
+}
+
+fn named(cluster: &Cluster, partitions: &[Partition], offset: Offset) -> Result<TopicPartitionList, Fault> {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        list.add_partition_offset(&cluster.full(&partition.topic), partition.number, offset)
+            .map_err(|e| fault("can't name a partition", &e))?;
+    }
+    Ok(list)
+}

@@ -1,0 +1,140 @@
+//! Reading without a group, from given positions: outcomes, control, restore, lag.
+
+use super::context::Quiet;
+use super::{Cluster, Partition, Record, fault};
+use crate::Fault;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
+use std::time::Duration;
+
+impl ConsumerContext for Quiet {}
+
+/// Reads given partitions from given offsets. Blocking: keep it on an OS thread of its own.
+pub struct Reader {
+    inner: BaseConsumer<Quiet>,
+    cluster: Cluster,
+}
+
+impl Cluster {
+    /// Reads each partition from its offset on, committed records only.
+    ///
+    /// # Errors
+    /// Fatal when a property is wrong; transient when the partitions can't be taken.
+    pub fn reader(&self, from: &[(Partition, i64)]) -> Result<Reader, Fault> {
+        let mut config = self.consumer_config(true);
+        config.set("group.id", self.full("reader"));
+        let inner: BaseConsumer<Quiet> = config
+            .create_with_context(Quiet)
+            .map_err(|e| fault("can't make a Kafka reader", &e))?;
+        let mut list = TopicPartitionList::with_capacity(from.len());
+        for (partition, offset) in from {
+            list.add_partition_offset(
+                &self.full(&partition.topic),
+                partition.number,
+                Offset::Offset(*offset),
+            )
+            .map_err(|e| fault("can't name a position", &e))?;
+        }
+        inner
+            .assign(&list)
+            .map_err(|e| fault("can't take partitions", &e))?;
+        Ok(Reader {
+            inner,
+            cluster: self.clone(),
+        })
+    }
+}
+
+impl Reader {
+    /// The next record; none when there was none in time.
+    ///
+    /// # Errors
+    /// Fatal when a position lies outside its topic; transient when the cluster has trouble.
+    pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
+        match self.inner.poll(timeout) {
+            None => Ok(None),
+            Some(Ok(message)) => Ok(Some(Record::of(self.cluster.namespace(), &message))),
+            Some(Err(error)) => match error.rdkafka_error_code() {
+                Some(RDKafkaErrorCode::PartitionEOF) => Ok(None),
+                Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => Err(
+                    Fault::fatal(format!("a position lies outside its topic ({error})")),
+                ),
+                _ => Err(fault("can't read from Kafka", &error)),
+            },
+        }
+    }
+
+    /// How far each partition has been read: the next offset, markers and gaps passed included.
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn positions(&self) -> Result<Vec<(Partition, i64)>, Fault> {
+        let list = self
+            .inner
+            .position()
+            .map_err(|e| fault("can't tell the positions", &e))?;
+        let elements = list.elements();
+        let named = |topic| self.cluster.namespace().strip(topic).unwrap_or(topic).to_owned();
+        Ok(elements
+            .iter()
+            .filter_map(|e| {
+                Some((
+                    Partition::new(named(e.topic()), e.partition()),
+                    position(e.offset())?,
+                ))
+            })
+            .collect())
+    }
+
+    /// Reads from the positions given at the start to the stable end as it is now, and calls `each`
+    /// for every record in between.
+    ///
+    /// # Errors
+    /// What `each` returns; transient when nothing comes for `patience`.
+    pub fn read_to_end(
+        &self,
+        ends: &[(Partition, i64)],
+        patience: Duration,
+        mut each: impl FnMut(Record) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut quiet_since = std::time::Instant::now();
+        loop {
+            match self.poll(Duration::from_millis(50))? {
+                Some(record) => {
+                    quiet_since = std::time::Instant::now();
+                    each(record)?;
+                }
+                // Only an empty poll asks for positions: they pass transaction markers, which no
+                // record tells of.
+                None if self.reached(ends)? => return Ok(()),
+                None if quiet_since.elapsed() > patience => {
+                    return Err(Fault::transient(format!(
+                        "no record came for {patience:?} before the end was reached"
+                    )));
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn reached(&self, ends: &[(Partition, i64)]) -> Result<bool, Fault> {
+        let positions = self.positions()?;
+        let at = |partition: &Partition| {
+            positions
+                .iter()
+                .find(|(p, _)| p == partition)
+                .map(|&(_, next)| next)
+        };
+        Ok(ends
+            .iter()
+            .all(|(partition, end)| *end == 0 || at(partition).is_some_and(|next| next >= *end)))
+    }
+}
+
+fn position(offset: Offset) -> Option<i64> {
+    match offset {
+        Offset::Offset(next) => Some(next),
+        _ => None,
+    }
+}

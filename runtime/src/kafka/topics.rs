@@ -1,0 +1,159 @@
+//! Making topics as the contract declares them.
+
+use super::context::Quiet;
+use super::{Cluster, REQUEST_TIMEOUT, fault};
+use crate::Fault;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::types::RDKafkaErrorCode;
+use schemas::topics::TopicSpec;
+use std::collections::BTreeMap;
+
+/// What became of a declared topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TopicOutcome {
+    /// It was not there: made now, or would be in a dry run.
+    Created,
+    /// There already, as declared.
+    Unchanged,
+    /// There already, but not as declared: each difference in words. It is left as it is.
+    Differs(Vec<String>),
+}
+
+fn configuration(spec: &TopicSpec) -> Vec<(&'static str, String)> {
+    let (policy, retention) = if spec.compacted {
+        ("compact", None)
+    } else {
+        ("delete", Some(spec.retention_ms))
+    };
+    let mut settings = vec![
+        // A node's clock may be wrong by years and must not drive retention.
+        ("message.timestamp.type", "LogAppendTime".to_owned()),
+        ("max.message.bytes", spec.max_message_bytes.to_string()),
+        ("cleanup.policy", policy.to_owned()),
+    ];
+    settings.extend(retention.map(|ms| ("retention.ms", ms.to_string())));
+    settings
+}
+
+impl Cluster {
+    /// Makes the declared topics that aren't there, and compares those that are. Changes and deletes
+    /// nothing. With `dry_run` the cluster only checks what it would do.
+    ///
+    /// # Errors
+    /// Fatal when we may not make topics; transient when the cluster doesn't answer.
+    pub async fn create_topics(
+        &self,
+        specs: &[TopicSpec],
+        replication: i32,
+        dry_run: bool,
+    ) -> Result<Vec<(String, TopicOutcome)>, Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet)
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let names: Vec<String> = specs.iter().map(|spec| self.full(&spec.name)).collect();
+        let settings: Vec<Vec<(&str, String)>> = specs.iter().map(configuration).collect();
+        let topics: Vec<NewTopic<'_>> = specs
+            .iter()
+            .zip(names.iter().zip(&settings))
+            .map(|(spec, (name, settings))| {
+                let topic = NewTopic::new(name, spec.partitions, TopicReplication::Fixed(replication));
+                settings
+                    .iter()
+                    .fold(topic, |topic, (key, value)| topic.set(key, value))
+            })
+            .collect();
+        let options = AdminOptions::new()
+            .operation_timeout(Some(REQUEST_TIMEOUT))
+            .request_timeout(Some(REQUEST_TIMEOUT))
+            .validate_only(dry_run);
+        let answers = admin
+            .create_topics(&topics, &options)
+            .await
+            .map_err(|e| fault("can't make topics", &e))?;
+        let mut outcomes = Vec::with_capacity(specs.len());
+        let mut there = Vec::new();
+        for (spec, answer) in specs.iter().zip(answers) {
+            match answer {
+                Ok(_) => outcomes.push((spec.name.clone(), TopicOutcome::Created)),
+                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {
+                    there.push(spec);
+                    outcomes.push((spec.name.clone(), TopicOutcome::Unchanged));
+                }
+                Err((name, code)) => return Err(Fault::fatal(format!("can't make topic {name}: {code}"))),
+            }
+        }
+        let mut differences = self.differences(&admin, &there).await?;
+        for (name, outcome) in &mut outcomes {
+            if let Some(found) = differences.remove(name) {
+                *outcome = TopicOutcome::Differs(found);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn differences(
+        &self,
+        admin: &AdminClient<Quiet>,
+        there: &[&TopicSpec],
+    ) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+        if there.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let partitions: BTreeMap<&str, i32> = metadata
+            .topics()
+            .iter()
+            .map(|topic| (topic.name(), topic.partitions().len() as i32))
+            .collect();
+        let names: Vec<String> = there.iter().map(|spec| self.full(&spec.name)).collect();
+        let resources: Vec<ResourceSpecifier<'_>> =
+            names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
+        let described = admin.describe_configs(&resources, &options).await;
+        let described = described.map_err(|e| fault("can't describe topics", &e))?;
+        let mut differences = BTreeMap::new();
+        for ((spec, name), answer) in there.iter().zip(&names).zip(described) {
+            let config =
+                answer.map_err(|code| Fault::fatal(format!("can't describe topic {name}: {code}")))?;
+            let mut found = Vec::new();
+            let count = partitions.get(name.as_str()).copied().unwrap_or(0);
+            if count != spec.partitions {
+                found.push(format!("partitions: {count}, declared {}", spec.partitions));
+            }
+            for (key, declared) in configuration(spec) {
+                let value = config
+                    .get(key)
+                    .and_then(|entry| entry.value.clone())
+                    .unwrap_or_default();
+                if value != declared {
+                    found.push(format!("{key}: {value}, declared {declared}"));
+                }
+            }
+            if !found.is_empty() {
+                differences.insert(spec.name.clone(), found);
+            }
+        }
+        Ok(differences)
+    }
+
+    /// Deletes topics: for tests and abandoned shadows, never for live ones.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer. A topic that isn't there is no fault.
+    pub async fn delete_topics(&self, topics: &[String]) -> Result<(), Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet)
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let names: Vec<String> = topics.iter().map(|topic| self.full(topic)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let options = AdminOptions::new().operation_timeout(Some(REQUEST_TIMEOUT));
+        admin
+            .delete_topics(&names, &options)
+            .await
+            .map_err(|e| fault("can't delete topics", &e))?;
+        Ok(())
+    }
+}

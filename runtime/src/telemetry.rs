@@ -1,0 +1,38 @@
+//! Logs and metrics.
+
+use crate::Fault;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard error: text on a terminal, JSON lines otherwise. `RUST_LOG` filters;
+/// the default is `info`. Calling it again changes nothing.
+pub fn init() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // An error here means that logging runs already, which is what was asked for.
+    let _already = if std::io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+}
+
+/// Renders the process's metrics in Prometheus' text format.
+pub type Metrics = PrometheusHandle;
+
+/// Starts collecting metrics for the whole process.
+///
+/// # Errors
+/// Fatal when another recorder is installed already.
+pub fn metrics() -> Result<Metrics, Fault> {
+    const SECONDS: &[f64] = &[
+        0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0,
+    ];
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|fault| Fault::fatal(format!("can't collect metrics: {fault}")))
+}
