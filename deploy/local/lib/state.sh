@@ -100,8 +100,8 @@ print_env() {
 INTAKE_KAFKA_PORT=$kafka_port
 INTAKE_KAFKA_CONTROLLER_PORT=$controller_port
 INTAKE_PG_PORT=$pg_port
-INTAKE_BOOTSTRAP_SERVERS=127.0.0.1:$kafka_port
-INTAKE_DATABASE_URL=postgres://intake@127.0.0.1:$pg_port/intake
+INTAKE_KAFKA__BROKERS=127.0.0.1:$kafka_port
+INTAKE_DATABASE__URL=postgres://intake@127.0.0.1:$pg_port/intake
 INTAKE_KAFKA_HOME=$kafka_home
 INTAKE_PG_HOME=$pg_home
 END
