@@ -1,1 +1,19 @@
-//! To come.
+//! Findings about an event: pure functions over its written and its normalised fields.
+//!
+//! **Invariant:** no clock, no network, no disk. A finding names a rule and a field, never a value.
+
+mod envelope;
+mod person;
+
+use schemas::event::{Body, IntakeEvent};
+use schemas::match_log::NormalisedValue;
+use schemas::Finding;
+
+/// Everything the rules find about one event, which came under `key`.
+pub fn event(event: &IntakeEvent, key: Option<&[u8]>, changes: &[NormalisedValue]) -> Vec<Finding> {
+    let mut findings = envelope::findings(event, key);
+    if let Body::ApplicationSubmitted(body) = &event.body {
+        person::findings(&normalise::apply(&body.applicant, changes), &mut findings);
+    }
+    findings
+}
