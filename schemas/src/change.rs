@@ -28,8 +28,11 @@ pub struct EventSettled {
     pub node_sequence: Option<i64>,
     /// The event.
     pub event_id: Option<Uuid>,
-    /// SHA-256 of the event's bytes.
+    /// What the next event of the series must name as `previous_hash`: SHA-256 of the event's bytes,
+    /// or the hash that an `EventWithheld` carries.
     pub hash: Option<Sha256>,
+    /// `previous_hash` of an event that came before its predecessor.
+    pub open_link: Option<Sha256>,
     /// What kind of event.
     pub kind: EventKind,
     /// The application it is about.

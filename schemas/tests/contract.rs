@@ -233,6 +233,7 @@ fn settled() -> EventSettled {
         node_sequence: Some(3),
         event_id: Some(id(1)),
         hash: Some(Sha256::of(b"event")),
+        open_link: Some(Sha256::of(b"before")),
         kind: EventKind::Application,
         application_id: Some(id(4)),
         revision: Some(1),
