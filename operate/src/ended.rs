@@ -1,0 +1,29 @@
+//! How a command ends.
+
+use std::process::ExitCode;
+
+/// How a command ended that did what it was asked. A fault is exit code 1, a wrong command line 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Ended {
+    /// All is well.
+    Fine,
+    /// Lag is over the threshold that was given.
+    LagOverThreshold,
+    /// A safety check refused it; nothing was changed.
+    Refused,
+    /// The books don't match.
+    BooksDontMatch,
+}
+
+impl Ended {
+    /// Its exit code.
+    pub fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Fine => 0,
+            Self::LagOverThreshold => 3,
+            Self::Refused => 4,
+            Self::BooksDontMatch => 5,
+        })
+    }
+}

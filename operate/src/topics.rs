@@ -1,0 +1,124 @@
+//! `intakectl topics`: the declared topics, made and compared.
+
+use crate::table::{Cell, Table, Tone};
+use crate::{Ended, Report, Settings};
+use clap::{Args, Subcommand};
+use runtime::Fault;
+use runtime::kafka::TopicOutcome;
+use serde::Serialize;
+
+/// Commands about topics.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the declared topics that aren't there, and compare those that are; nothing is ever changed or deleted
+    ///
+    /// Exit code 4 when a topic that is there differs from its declaration: partitions and settings of
+    /// a live topic are a person's decision.
+    #[command(
+        after_help = "Examples:\n  intakectl topics apply\n  intakectl topics apply --execute --replication 3"
+    )]
+    Apply(Apply),
+}
+
+/// Options of `topics apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Make them; without it, only say what would be made
+    #[arg(long)]
+    execute: bool,
+    /// Copies of each partition [default: the broker's default.replication.factor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=9))]
+    replication: Option<i32>,
+}
+
+/// What `topics apply` did.
+#[derive(Debug, Serialize)]
+pub struct Applied {
+    executed: bool,
+    topics: Vec<AppliedTopic>,
+}
+
+#[derive(Debug, Serialize)]
+struct AppliedTopic {
+    topic: String,
+    partitions: i32,
+    result: &'static str,
+    differences: Vec<String>,
+}
+
+/// Asks the broker for its own default.
+const BROKER_DEFAULT: i32 = -1;
+
+/// Makes the declared topics that aren't there.
+///
+/// # Errors
+/// Fatal when we may not make topics; transient when the cluster doesn't answer.
+pub async fn apply(settings: &Settings, args: &Apply) -> Result<Applied, Fault> {
+    let cluster = settings.cluster()?;
+    let specs = schemas::topics::all(&settings.provinces);
+    let replication = args.replication.unwrap_or(BROKER_DEFAULT);
+    let outcomes = cluster.create_topics(&specs, replication, !args.execute).await?;
+    let topics = specs.iter().zip(outcomes).map(|(spec, (topic, outcome))| {
+        let (result, differences) = match outcome {
+            TopicOutcome::Created if args.execute => ("created", Vec::new()),
+            TopicOutcome::Created => ("missing", Vec::new()),
+            TopicOutcome::Unchanged => ("unchanged", Vec::new()),
+            TopicOutcome::Differs(differences) => ("differs", differences),
+        };
+        AppliedTopic {
+            topic: cluster.namespace().full(&topic),
+            partitions: spec.partitions,
+            result,
+            differences,
+        }
+    });
+    Ok(Applied {
+        executed: args.execute,
+        topics: topics.collect(),
+    })
+}
+
+impl Applied {
+    fn count(&self, result: &str) -> usize {
+        self.topics.iter().filter(|topic| topic.result == result).count()
+    }
+}
+
+impl Report for Applied {
+    fn table(&self) -> String {
+        let mut table = Table::new(&["TOPIC", "PARTITIONS", "RESULT", "DIFFERENCES"]);
+        for topic in &self.topics {
+            let tone = match topic.result {
+                "unchanged" => Tone::Plain,
+                "differs" => Tone::Bad,
+                _ => Tone::Good,
+            };
+            table.row([
+                Cell::text(&topic.topic),
+                Cell::number(topic.partitions.into()),
+                Cell::text(topic.result).toned(tone),
+                Cell::text(topic.differences.join("; ")),
+            ]);
+        }
+        let (missing, made) = (self.count("missing"), self.count("created"));
+        let (same, differ) = (self.count("unchanged"), self.count("differs"));
+        let summary = if self.executed {
+            format!("{made} created, {same} unchanged, {differ} differ")
+        } else if missing > 0 {
+            format!(
+                "dry run: {missing} would be created, {same} unchanged, {differ} differ; make them with --execute"
+            )
+        } else {
+            format!("nothing to create: {same} unchanged, {differ} differ")
+        };
+        format!("{}\n{summary}", table.render())
+    }
+
+    fn ended(&self) -> Ended {
+        if self.count("differs") > 0 {
+            Ended::Refused
+        } else {
+            Ended::Fine
+        }
+    }
+}
