@@ -31,7 +31,8 @@ pub enum NotDelivered {
     /// Nothing listens there, or the connection broke.
     #[error("no connection: {0}")]
     Connection(#[source] hyper_util::client::legacy::Error),
-    /// The node can't take anything now: 503 while it starts or stops, 507 while its spool is full.
+    /// The node can't take anything now: 503 while it starts or stops, 507 while its spool is full,
+    /// 429 and other 5xx for reasons of its own.
     #[error("the node says {0}")]
     Busy(StatusCode),
     /// The answer broke off.
@@ -110,13 +111,9 @@ impl Node {
             .request(request)
             .await
             .map_err(NotDelivered::Connection)?;
-        match answer.status() {
-            busy @ (StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::INSUFFICIENT_STORAGE
-            | StatusCode::TOO_MANY_REQUESTS) => return Err(NotDelivered::Busy(busy)),
-            refused if refused.is_server_error() => return Err(NotDelivered::Busy(refused)),
-            StatusCode::OK | StatusCode::MULTI_STATUS | StatusCode::ACCEPTED => {}
-            refused => return Err(NotDelivered::Refused(refused)),
+        let status = answer.status();
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(NotDelivered::Busy(status));
         }
         let body = Limited::new(answer.into_body(), ANSWER_LIMIT);
         let body = body
@@ -124,6 +121,10 @@ impl Node {
             .await
             .map_err(|_| NotDelivered::BrokenOff)?
             .to_bytes();
-        Ok(answer::read(&body, batch.lines)?)
+        match answer::read(&body, batch.lines) {
+            Ok(answers) => Ok(answers),
+            Err(unmatched) if status.is_success() => Err(unmatched.into()),
+            Err(_) => Err(NotDelivered::Refused(status)),
+        }
     }
 }
