@@ -1,0 +1,203 @@
+//! The one writer of the spool: whoever submits meets in its queue, and what waits there together
+//! shares one fsync.
+
+use super::answer::{Answer, Status};
+use super::check::check;
+use super::identity::Identity;
+use super::limits::MAX_LINE_BYTES;
+use crate::spool::{New, Spool, SpoolFault};
+use metrics::counter;
+use runtime::{Fault, Stop, clock};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// Submissions that may wait for the writer; each is at most [`MAX_LINE_BYTES`] long.
+const QUEUE: usize = 256;
+/// Bytes written with one fsync, about.
+const BATCH_BYTES: usize = 4 << 20;
+/// Time between tries to open the store again after its disk failed.
+const REOPEN_PAUSE: Duration = Duration::from_secs(5);
+
+struct Queued {
+    new: New,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Takes submissions. Clones share the queue; the writer ends when all are dropped.
+#[derive(Clone)]
+pub struct Intake {
+    queue: mpsc::Sender<Queued>,
+    identity: Identity,
+    stop: Stop,
+}
+
+/// An answer that is known, or on its way.
+pub enum Waiting {
+    /// Refused before the queue.
+    Known(Answer),
+    /// In the queue.
+    Queued(oneshot::Receiver<Answer>),
+}
+
+impl Intake {
+    /// Starts the writer on a thread of its own. After `stop` nothing new is taken; what is queued
+    /// is finished.
+    ///
+    /// # Errors
+    /// Fatal when the thread can't be started.
+    pub fn start(spool: Arc<Spool>, stop: Stop) -> Result<(Self, JoinHandle<()>), Fault> {
+        let (queue, queued) = mpsc::channel(QUEUE);
+        let identity = Identity::of(spool.node_id());
+        let writer = Writer {
+            spool,
+            queued,
+            reopened: None,
+        };
+        let thread = std::thread::Builder::new()
+            .name("spool-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|e| Fault::fatal(format!("can't start the spool's writer: {e}")))?;
+        Ok((
+            Self {
+                queue,
+                identity,
+                stop,
+            },
+            thread,
+        ))
+    }
+
+    /// How this node derives application ids.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Submits one JSON object and waits for its answer. Cancel safe: what is queued is written.
+    pub async fn submit(&self, json: &[u8]) -> Answer {
+        let waiting = match self.checked(json) {
+            Err(answer) => Waiting::Known(answer),
+            Ok(new) => {
+                let (answer, receiver) = oneshot::channel();
+                match self.queue.send(Queued { new, answer }).await {
+                    Ok(()) => Waiting::Queued(receiver),
+                    Err(_) => Waiting::Known(ended()),
+                }
+            }
+        };
+        counted(match waiting {
+            Waiting::Known(answer) => answer,
+            Waiting::Queued(receiver) => receiver.await.unwrap_or_else(|_| ended()),
+        })
+    }
+
+    /// Submits one JSON object from a blocking thread, without waiting for the answer.
+    pub fn enqueue(&self, json: &[u8]) -> Waiting {
+        let new = match self.checked(json) {
+            Err(answer) => return Waiting::Known(answer),
+            Ok(new) => new,
+        };
+        let (answer, receiver) = oneshot::channel();
+        match self.queue.blocking_send(Queued { new, answer }) {
+            Ok(()) => Waiting::Queued(receiver),
+            Err(_) => Waiting::Known(ended()),
+        }
+    }
+
+    fn checked(&self, json: &[u8]) -> Result<New, Answer> {
+        if self.stop.requested() {
+            return Err(Answer::Unavailable(
+                "the node is shutting down: send it again later".to_owned(),
+            ));
+        }
+        if json.len() > MAX_LINE_BYTES {
+            return Err(Answer::TooLarge);
+        }
+        check(json, &self.identity).map_err(Answer::Invalid)
+    }
+}
+
+impl Waiting {
+    /// Waits for the answer on a blocking thread.
+    pub fn answer(self) -> Answer {
+        counted(match self {
+            Self::Known(answer) => answer,
+            Self::Queued(receiver) => receiver.blocking_recv().unwrap_or_else(|_| ended()),
+        })
+    }
+}
+
+fn ended() -> Answer {
+    Answer::Unavailable("the spool's writer has ended: send it again later".to_owned())
+}
+
+fn counted(answer: Answer) -> Answer {
+    match answer.status() {
+        Status::Accepted => counter!("intake_node_accepted_total").increment(1),
+        status => counter!("intake_node_not_accepted_total", "reason" => status.name()).increment(1),
+    }
+    answer
+}
+
+struct Writer {
+    spool: Arc<Spool>,
+    queued: mpsc::Receiver<Queued>,
+    reopened: Option<Instant>,
+}
+
+impl Writer {
+    fn run(mut self) {
+        while let Some(first) = self.queued.blocking_recv() {
+            let (news, answers) = self.gather(first);
+            match self.spool.append(news, clock::now()) {
+                Ok(appended) => {
+                    for (answer, appended) in answers.into_iter().zip(appended) {
+                        reply(answer, appended.into());
+                    }
+                }
+                Err(fault) => {
+                    let refusal = self.refusal(&fault);
+                    for answer in answers {
+                        reply(answer, refusal.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn gather(&mut self, first: Queued) -> (Vec<New>, Vec<oneshot::Sender<Answer>>) {
+        let mut bytes = first.new.submitted_bytes;
+        let (mut news, mut answers) = (vec![first.new], vec![first.answer]);
+        while news.len() < QUEUE && bytes < BATCH_BYTES {
+            let Ok(next) = self.queued.try_recv() else { break };
+            bytes += next.new.submitted_bytes;
+            news.push(next.new);
+            answers.push(next.answer);
+        }
+        (news, answers)
+    }
+
+    /// After a failed write the store takes no more: it is opened again for whoever comes next.
+    fn refusal(&mut self, fault: &SpoolFault) -> Answer {
+        tracing::error!("nothing can be accepted: {fault}");
+        let due = self.reopened.is_none_or(|last| last.elapsed() >= REOPEN_PAUSE);
+        if due && fault.needs_reopening() {
+            self.reopened = Some(Instant::now());
+            match self.spool.reopen() {
+                Ok(()) => tracing::info!("the spool is open again"),
+                Err(again) => tracing::error!("the spool stays closed: {again}"),
+            }
+        }
+        match fault {
+            SpoolFault::Full(why) => Answer::SpoolFull(why.clone()),
+            other => Answer::Unavailable(other.to_string()),
+        }
+    }
+}
+
+fn reply(to: oneshot::Sender<Answer>, answer: Answer) {
+    if to.send(answer).is_err() {
+        tracing::debug!("a submitter left before its answer; its submission is kept");
+    }
+}
