@@ -4,6 +4,7 @@
 //! **Invariant:** values about a person are printed only with `--unmask`.
 
 mod ended;
+pub mod lag;
 mod report;
 mod settings;
 mod table;

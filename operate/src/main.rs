@@ -1,8 +1,8 @@
 //! `intakectl`: one enum of commands, each arm one call.
 
 use clap::{Parser, Subcommand};
-use operate::topics;
 use operate::{Ended, Options, Settings, print};
+use operate::{lag, topics};
 use runtime::Fault;
 use std::process::ExitCode;
 
@@ -32,6 +32,14 @@ enum Command {
     /// Make and compare Kafka topics
     #[command(subcommand)]
     Topics(topics::Command),
+    /// What each stage has still to read, by province, and for how long it has waited
+    ///
+    /// WAITING counts records without transaction markers where nothing else waits; -o json has Kafka's
+    /// own arithmetic for each partition.
+    #[command(
+        after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien\n  intakectl lag --threshold 10000 -o json"
+    )]
+    Lag(lag::Options),
 }
 
 #[tokio::main]
@@ -51,6 +59,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     let settings = Settings::load(&line.options)?;
     let output = line.options.output;
     match line.command {
+        Command::Lag(args) => print(&lag::show(&settings, &args)?, output),
         Command::Topics(topics::Command::Apply(args)) => {
             print(&topics::apply(&settings, &args).await?, output)
         }

@@ -4,7 +4,7 @@ use clap::Args;
 use runtime::Fault;
 use runtime::kafka::Cluster;
 use runtime::settings::KafkaSettings;
-use schemas::provinces::Provinces;
+use schemas::provinces::{Province, Provinces};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -113,5 +113,23 @@ impl Settings {
     /// Fatal when a setting is wrong.
     pub fn cluster(&self) -> Result<Cluster, Fault> {
         Cluster::new(&self.kafka)
+    }
+
+    /// The province with this slug.
+    ///
+    /// # Errors
+    /// Data when it isn't in the list.
+    pub fn province(&self, slug: &str) -> Result<&Province, Fault> {
+        self.provinces.by_slug(slug).ok_or_else(|| {
+            let known: Vec<&str> = self
+                .provinces
+                .iter()
+                .map(|province| province.slug.as_str())
+                .collect();
+            Fault::data(format!(
+                "no province {slug:?} is configured: one of {}",
+                known.join(", ")
+            ))
+        })
     }
 }

@@ -66,7 +66,7 @@ pub async fn apply(settings: &Settings, args: &Apply) -> Result<Applied, Fault> 
             TopicOutcome::Differs(differences) => ("differs", differences),
         };
         AppliedTopic {
-            topic: cluster.namespace().full(&topic),
+            topic,
             partitions: spec.partitions,
             result,
             differences,
