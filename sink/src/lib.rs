@@ -1,1 +1,22 @@
-//! To come.
+//! intake-sink: loads `register.changes` and the nodes' manifests into the central PostgreSQL, each
+//! change exactly once, and reads the register back for match and for operate.
+//!
+//! **Invariant:** rows, dead letters and the partition's next offset move in one PostgreSQL
+//! transaction. **Invariant:** only this crate writes the register's tables.
+
+mod arrival;
+pub mod digest;
+mod fault;
+mod fetch;
+mod isolate;
+mod lane;
+mod measure;
+mod ownership;
+pub mod pipeline;
+pub mod register;
+pub mod restore;
+mod rows;
+pub mod settings;
+
+pub use fault::{DatabaseFault, remedy_of};
+pub use register::{MIGRATOR, Register};

@@ -1,0 +1,100 @@
+//! A record as it arrives, with what could be read of it.
+
+use runtime::kafka::Record;
+use schemas::change::{ApplicationState, EventSettled, ResidentChanged};
+use schemas::codec::{Change, Event};
+use schemas::event::{ApplicationSubmitted, Body};
+use schemas::manifest::{NodeClaim, NodeManifest};
+use schemas::{IntakeEvent, NodeId, Timestamp, topics};
+
+/// A record with what could be read of it. The bytes stay until it is loaded, for a dead letter.
+pub(crate) struct Arrival {
+    pub record: Record,
+    /// Which ownership of its partition it was fetched under.
+    pub tenure: u64,
+    pub content: Content,
+}
+
+pub(crate) enum Content {
+    Settled(Box<EventSettled>, Option<Form>),
+    Resident(Box<ResidentChanged>, Vec<Form>),
+    Manifest(Box<Manifest>),
+    /// Stable reason code.
+    Refused(&'static str),
+}
+
+/// A node's manifest and the province of the topic it came from.
+pub(crate) struct Manifest {
+    pub province: String,
+    pub claim: NodeClaim,
+    pub signed: NodeManifest,
+}
+
+/// What the row of an application takes from its event.
+pub(crate) struct Form {
+    pub node_id: NodeId,
+    pub captured_at: Timestamp,
+    pub submitted: ApplicationSubmitted,
+}
+
+impl Arrival {
+    /// Reads a record. One that can't be read is refused, with a reason.
+    pub(crate) fn of(record: Record, tenure: u64) -> Self {
+        let read = match topics::province_of(&record.partition.topic) {
+            Some(province) => manifest(&record, province),
+            None => change(&record.value),
+        };
+        Self { content: read.unwrap_or_else(Content::Refused), record, tenure }
+    }
+
+    /// The step of match that made it; none for a manifest or what can't be read.
+    pub(crate) fn sequence(&self) -> Option<i64> {
+        match &self.content {
+            Content::Settled(change, _) => Some(change.sequence),
+            Content::Resident(change, _) => Some(change.sequence),
+            Content::Manifest(_) | Content::Refused(_) => None,
+        }
+    }
+
+    /// Bytes it holds, roughly: twice its own, as it is kept read and unread.
+    pub(crate) fn bytes(&self) -> usize {
+        2 * self.record.value.len()
+    }
+}
+
+fn change(value: &[u8]) -> Result<Content, &'static str> {
+    match Change::decode(value).map_err(|fault| fault.code())? {
+        Change::Settled(change) => {
+            let form = change.application.as_ref().map(form).transpose()?;
+            Ok(Content::Settled(change, form))
+        }
+        Change::Resident(change) => {
+            let forms = change.gained.iter().map(form).collect::<Result<_, _>>()?;
+            Ok(Content::Resident(change, forms))
+        }
+    }
+}
+
+fn form(state: &ApplicationState) -> Result<Form, &'static str> {
+    // Restore must give this time back exactly, and PostgreSQL can't hold every one.
+    state.appended_at.to_utc().ok_or("change.append-time-impossible")?;
+    let event = IntakeEvent::decode(&state.event).map_err(|_| "change.event-unreadable")?;
+    match event.body {
+        Body::ApplicationSubmitted(submitted) => {
+            Ok(Form { node_id: event.node_id, captured_at: event.captured_at, submitted })
+        }
+        _ => Err("change.event-is-no-application"),
+    }
+}
+
+fn manifest(record: &Record, province: &str) -> Result<Content, &'static str> {
+    let signed = NodeManifest::decode(&record.value).map_err(|fault| fault.code())?;
+    let claim = NodeClaim::decode(&signed.claim).map_err(|_| "manifest.claim-unreadable")?;
+    if claim.province != province {
+        return Err("manifest.other-province");
+    }
+    if record.key.as_deref() != Some(claim.node_id.as_str().as_bytes()) {
+        return Err("manifest.other-node");
+    }
+    Ok(Content::Manifest(Box::new(Manifest { province: province.to_owned(), claim, signed })))
+}

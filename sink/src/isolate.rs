@@ -1,0 +1,65 @@
+//! Finding the records of a batch that the database refuses, by halving; the rest is loaded.
+
+use crate::arrival::Arrival;
+use crate::fault::DatabaseFault;
+use crate::register::{Batch, Loaded, application, event, position, resident};
+use crate::rows::{Rows, Tally, source_positions};
+use runtime::Remedy;
+use sqlx::{Connection, PgConnection};
+
+/// Loads what can be loaded of a batch, and puts each record that can't among the dead letters, in
+/// one transaction. A savepoint for each part: about 2·log₂(n) parts for a bad record among n.
+///
+/// # Errors
+/// Anything but a fault of the data.
+pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loaded, DatabaseFault> {
+    let mut transaction = conn.begin().await?;
+    if !position::advance(&mut transaction, &batch.spans).await? {
+        transaction.rollback().await?;
+        return Ok(Loaded::Superseded);
+    }
+    let mut tally = Tally::new();
+    let mut refused: Vec<(&Arrival, DatabaseFault)> = Vec::new();
+    let mut parts = vec![&batch.arrivals[..]];
+    while let Some(part) = parts.pop() {
+        match write(&mut transaction, part).await {
+            Ok(written) => add(&mut tally, written),
+            Err(fault) if fault.remedy() != Remedy::Data => return Err(fault),
+            Err(fault) => match part {
+                [bad] => refused.push((bad, fault)),
+                _ => {
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+            },
+        }
+    }
+    for (arrival, fault) in &refused {
+        let at = (&arrival.record.partition, arrival.record.offset);
+        tracing::error!(
+            kafka.topic = %at.0.topic, kafka.partition = at.0.number, kafka.offset = at.1,
+            "the record at {} offset {} is a dead letter now: {fault}", at.0, at.1
+        );
+    }
+    add(&mut tally, Rows::of_refused(&refused).write(&mut transaction, false).await?);
+    position::pass_source(&mut transaction, &source_positions(&batch.arrivals)).await?;
+    transaction.commit().await?;
+    Ok(Loaded::Committed(tally))
+}
+
+/// Writes a part under a savepoint, which is gone without a trace when it fails.
+async fn write(conn: &mut PgConnection, part: &[Arrival]) -> Result<Tally, DatabaseFault> {
+    let mut savepoint = conn.begin().await?;
+    let tally = Rows::of(part).write(&mut savepoint, false).await?;
+    for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
+        table.clear(&mut savepoint).await?;
+    }
+    savepoint.commit().await?;
+    Ok(tally)
+}
+
+fn add(tally: &mut Tally, more: Tally) {
+    for (table, written) in more {
+        *tally.entry(table).or_default() += written;
+    }
+}

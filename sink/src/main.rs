@@ -1,0 +1,80 @@
+//! intake-sink: loads the register.
+
+use clap::{Parser, Subcommand};
+use runtime::health::{self, Health};
+use runtime::kafka::Cluster;
+use runtime::{Fault, Stop, telemetry};
+use sink::Register;
+use sink::pipeline::Pipeline;
+use sink::settings::Settings;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // half the time of a batch is texts being made
+
+/// Loads register.changes and the nodes' manifests into the central PostgreSQL.
+#[derive(Parser)]
+#[command(version, about)]
+struct Args {
+    /// Settings file (TOML); variables such as INTAKE_DATABASE__URL go before it.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Load until told to stop (the default).
+    Run,
+    /// Bring the database's schema to this version, and end.
+    Migrate,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    telemetry::init();
+    let ended = match (Settings::load(args.config.as_deref()), args.command.unwrap_or(Command::Run)) {
+        (Err(fault), _) => Err(fault),
+        (Ok(settings), Command::Run) => run(settings).await,
+        (Ok(settings), Command::Migrate) => migrate(&settings).await,
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            tracing::error!(remedy = fault.remedy().name(), "intake-sink ended: {fault}");
+            fault.exit_code()
+        }
+    }
+}
+
+async fn migrate(settings: &Settings) -> Result<(), Fault> {
+    Register::new(&settings.database)?.migrate().await?;
+    tracing::info!("the register's schema is this version's");
+    Ok(())
+}
+
+async fn run(settings: Settings) -> Result<(), Fault> {
+    let stop = Stop::on_signals()?;
+    let health = Health::default();
+    health.not_ready("kafka", "the group was not joined yet");
+    let routes = health::router(health.clone(), telemetry::metrics()?);
+    let (address, server) = health::serve(settings.listen, routes, stop.clone()).await?;
+    tracing::info!("health and metrics at http://{address}");
+    let pipeline = Pipeline {
+        cluster: Cluster::new(&settings.kafka)?,
+        provinces: runtime::settings::provinces(settings.provinces.as_deref())?,
+        register: Register::connect(&settings.database).await?,
+        limits: settings.limits,
+        session_timeout: settings.session_timeout,
+        grace: settings.grace,
+        health,
+    };
+    let ended = pipeline.run(&stop).await;
+    stop.request();
+    server.await.map_err(|_| Fault::fatal("the health server panicked"))??;
+    tracing::info!("intake-sink stopped");
+    ended
+}

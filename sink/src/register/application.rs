@@ -1,0 +1,115 @@
+//! `application`: the revision in force of each application, and what became of it.
+
+use super::copy::Tuples;
+use super::document;
+use super::table::{OnConflict, Table, Written};
+use crate::arrival::Form;
+use crate::fault::DatabaseFault;
+use schemas::change::ApplicationState;
+use schemas::event::{Channel, Service};
+use sqlx::PgConnection;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use uuid::Uuid;
+
+const COLUMNS: [&str; 23] = [
+    "application_id", "sequence", "revision", "status", "stage", "resident_id", "event_id", "node_id", "form_id",
+    "form_version", "channel", "service", "commune", "village", "team", "reference", "captured_at", "appended_at",
+    "ruleset", "changes", "findings", "verifications", "event",
+];
+
+pub(crate) static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::new("application", "application_id", &COLUMNS, &OnConflict::NewerReplaces));
+
+/// The last state of an application within a batch.
+pub(crate) struct ApplicationRow<'a> {
+    pub sequence: i64,
+    pub resident_id: Option<Uuid>,
+    pub state: &'a ApplicationState,
+    pub form: &'a Form,
+}
+
+const KNOWN: &str = "SELECT application_id FROM application WHERE application_id = ANY($1)";
+
+/// Writes applications, sorted by id. With `trust_new`, those that aren't there yet go straight into
+/// the table; another sink may put one there meanwhile, which is a unique violation.
+pub(crate) async fn write(
+    conn: &mut PgConnection,
+    rows: &[ApplicationRow<'_>],
+    trust_new: bool,
+) -> Result<Written, DatabaseFault> {
+    let mut written = Written::default();
+    if rows.is_empty() {
+        return Ok(written);
+    }
+    let known: HashSet<Uuid> = if trust_new {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.state.application_id).collect();
+        sqlx::query_scalar(KNOWN).bind(ids).fetch_all(&mut *conn).await?.into_iter().collect()
+    } else {
+        HashSet::new()
+    };
+    let is_new = |row: &&ApplicationRow<'_>| trust_new && !known.contains(&row.state.application_id);
+    let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(is_new);
+    if !new.is_empty() {
+        written += TABLE.insert(&mut *conn, tuples(&new)).await?;
+    }
+    if !known.is_empty() {
+        written += TABLE.merge(conn, tuples(&known)).await?;
+    }
+    Ok(written)
+}
+
+fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
+    let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 1500);
+    rows.iter().for_each(|row| add(&mut tuples, row));
+    tuples
+}
+
+fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
+    let ApplicationRow { sequence, resident_id, state, form } = row;
+    let submitted = &form.submitted;
+    tuples
+        .row()
+        .uuid(Some(state.application_id))
+        .bigint(Some(*sequence))
+        .integer(Some(state.revision))
+        .text(Some(state.status.name()))
+        .smallint(super::stage(state.stage))
+        .uuid(*resident_id)
+        .uuid(Some(state.event_id))
+        .text(Some(form.node_id.as_str()))
+        .text(Some(&submitted.form_id))
+        .text(Some(&submitted.form_version))
+        .text(Some(channel(submitted.channel)))
+        .text(Some(service(submitted.service)))
+        .text(submitted.commune.as_deref())
+        .text(submitted.village.as_deref())
+        .text(submitted.team.as_deref())
+        .text(submitted.reference.as_deref())
+        .timestamptz(Some(form.captured_at))
+        .timestamptz(Some(state.appended_at))
+        .text(Some(&state.ruleset))
+        .json(document::list(&state.changes).as_deref())
+        .jsonb(document::list(&state.findings).as_deref())
+        .json(document::list(&state.verifications).as_deref())
+        .bytea(Some(&state.event));
+}
+
+const fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::MobileTeam => "mobile_team",
+        Channel::CommuneOffice => "commune_office",
+        Channel::HomeVisit => "home_visit",
+        Channel::WardDesk => "ward_desk",
+    }
+}
+
+const fn service(service: Service) -> &'static str {
+    match service {
+        Service::FirstIssue => "first_issue",
+        Service::Reissue => "reissue",
+        Service::Change => "change",
+        Service::Residence => "residence",
+        Service::Supplement => "supplement",
+    }
+}

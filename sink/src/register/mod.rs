@@ -1,0 +1,139 @@
+//! The register's tables: each file holds one with its SQL.
+
+pub(crate) mod application;
+pub mod books;
+mod copy;
+pub(crate) mod dead_letter;
+pub(crate) mod document;
+pub(crate) mod edge;
+pub(crate) mod event;
+pub(crate) mod ledger;
+mod load;
+pub(crate) mod node;
+pub(crate) mod position;
+pub(crate) mod resident;
+mod table;
+
+pub(crate) use load::{Batch, Loaded, load};
+pub use table::Written;
+
+use crate::fault::DatabaseFault;
+use runtime::Fault;
+use schemas::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::str::FromStr;
+
+/// The register's schema, forward only.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The central database. Cheap to clone; holds no connection. Its tables lie in the first schema of
+/// the connection's search path.
+#[derive(Clone, Debug)]
+pub struct Register {
+    options: PgConnectOptions,
+}
+
+impl Register {
+    /// A register by its URL, `postgres://user:password@host:port/database`.
+    ///
+    /// # Errors
+    /// Fatal when the URL can't be understood. The text doesn't repeat it.
+    pub fn new(url: &SecretString) -> Result<Self, Fault> {
+        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(DatabaseFault::from)?;
+        let quiet = tracing::log::LevelFilter::Off; // statements are ours; what they cost is a metric
+        Ok(Self { options: options.log_statements(quiet).log_slow_statements(quiet, Default::default()) })
+    }
+
+    /// A register by its URL, once it answers and its schema is this version's.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Self::check`].
+    pub async fn connect(url: &SecretString) -> Result<Self, Fault> {
+        let register = Self::new(url)?;
+        register.check().await?;
+        Ok(register)
+    }
+
+    /// A new connection. The caller owns its transactions.
+    ///
+    /// # Errors
+    /// Transient when the server can't be reached or doesn't let us in.
+    pub async fn open(&self) -> Result<PgConnection, DatabaseFault> {
+        Ok(self.options.connect().await?)
+    }
+
+    /// A new connection with what loading needs.
+    pub(crate) async fn open_for_loading(&self) -> Result<PgConnection, DatabaseFault> {
+        let mut conn = self.open().await?;
+        for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
+            table.prepare(&mut conn).await?;
+        }
+        Ok(conn)
+    }
+
+    /// Applies the migrations that aren't applied yet.
+    ///
+    /// # Errors
+    /// Transient when the server can't be reached; fatal when a migration fails or the schema is a
+    /// later version's.
+    pub async fn migrate(&self) -> Result<(), Fault> {
+        let mut conn = self.open().await?;
+        let ran = MIGRATOR.run(&mut conn).await.map_err(migration_fault);
+        // What matters is whether the migrations ran; the connection ends either way.
+        let _closed = conn.close().await;
+        ran
+    }
+
+    /// Whether the schema is the one this version works with.
+    ///
+    /// # Errors
+    /// Transient when the server can't be reached; fatal when a migration is missing, changed, or
+    /// unknown here.
+    pub async fn check(&self) -> Result<(), Fault> {
+        const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+        let mut conn = self.open().await?;
+        let applied: Result<Vec<i64>, DatabaseFault> =
+            sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await.map_err(DatabaseFault::from);
+        let applied = match applied {
+            Err(fault) if fault.state() == Some("42P01") => Vec::new(),
+            other => other?,
+        };
+        let ours: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+        if applied == ours {
+            return Ok(());
+        }
+        let (has, knows) = (applied.last().unwrap_or(&0), ours.last().unwrap_or(&0));
+        Err(Fault::fatal(format!(
+            "the register's schema is at version {has} and this intake-sink works with {knows}: {}",
+            if has < knows { "run `intake-sink migrate`" } else { "run the newer intake-sink" }
+        )))
+    }
+}
+
+fn migration_fault(error: sqlx::migrate::MigrateError) -> Fault {
+    use sqlx::migrate::MigrateError;
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            Fault::from(DatabaseFault::from(error)).while_doing("can't migrate the register")
+        }
+        // Their texts name versions only.
+        other => Fault::fatal(format!("can't migrate the register: {other}")),
+    }
+}
+
+/// A moment as PostgreSQL reads it; infinite outside the years 1 to 9999.
+pub(crate) fn moment(at: Timestamp) -> String {
+    match at.to_utc() {
+        Some(_) => at.to_string(),
+        None if at.0 < 0 => "-infinity".to_owned(),
+        None => "infinity".to_owned(),
+    }
+}
+
+/// A verification stage as it is stored. One out of range stays out of range.
+pub(crate) fn stage(stage: i32) -> i16 {
+    i16::try_from(stage).unwrap_or(i16::MAX)
+}
