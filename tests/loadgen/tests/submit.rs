@@ -4,6 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use loadgen::{Generated, Generator, Step};
+use schemas::provinces::Provinces;
 use schemas::submission::Submission;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -17,6 +19,8 @@ enum Mood {
     Full,
     /// Takes the lines, then breaks off the answer after the first.
     Dying,
+    /// Takes the first 50 lines and has no room for more.
+    Filling,
 }
 
 #[derive(Debug, Default)]
@@ -37,14 +41,21 @@ impl Endpoint {
         match mood {
             Some(Mood::Starting) => return (StatusCode::SERVICE_UNAVAILABLE, String::new()),
             Some(Mood::Full) => return (StatusCode::INSUFFICIENT_STORAGE, String::new()),
-            Some(Mood::Dying) | None => {}
+            Some(Mood::Dying | Mood::Filling) | None => {}
         }
-        let answers: Vec<String> = body
-            .lines()
-            .enumerate()
-            .map(|(at, line)| self.take(at + 1, line))
-            .collect();
-        let said = if mood.is_some() {
+        let full = |at: usize| matches!(mood, Some(Mood::Filling)) && at >= 50;
+        let mut answers = Vec::new();
+        for (at, line) in body.lines().enumerate() {
+            answers.push(match full(at) {
+                true => format!(
+                    "{}
+",
+                    json!({"line": at + 1, "status": "spool_full"})
+                ),
+                false => self.take(at + 1, line),
+            });
+        }
+        let said = if matches!(mood, Some(Mood::Dying)) {
             &answers[..1]
         } else {
             &answers[..]
@@ -111,6 +122,14 @@ fn run(node: &str, deadline: &str) -> (bool, Value) {
     (output.status.success(), totals)
 }
 
+/// Lines that are the same as an earlier one, among those that [`run`] sends.
+fn resubmissions() -> u64 {
+    let provinces = Provinces::default_21();
+    let generator = Generator::new(3, provinces.by_slug("dien-bien")).expect("the province is known");
+    let same = |generated: &Generated| generated.variation.step == Step::Resubmission;
+    generator.take(2000).filter(same).count() as u64
+}
+
 fn count(totals: &Value, what: &str) -> u64 {
     totals["totals"][what].as_u64().expect("a count")
 }
@@ -121,6 +140,7 @@ async fn every_line_is_answered_for_whatever_the_node_does() {
         (&[][..], 10),
         (&[Mood::Starting, Mood::Full, Mood::Starting][..], 13),
         (&[Mood::Dying][..], 11),
+        (&[Mood::Filling, Mood::Filling][..], 12),
     ] {
         let (ended_well, totals, got) = submit(moods).await;
         assert!(ended_well, "{moods:?}");
@@ -134,6 +154,14 @@ async fn every_line_is_answered_for_whatever_the_node_does() {
             refused > 0 && refused == count(&totals, "expected_refused"),
             "{moods:?}: {refused}"
         );
+        let already = count(&totals, "already_accepted");
+        match moods {
+            [Mood::Dying] => assert!(
+                already > resubmissions(),
+                "{already}: the first request's lines again"
+            ),
+            _ => assert_eq!(already, resubmissions(), "{moods:?}"),
+        }
         let kept = count(&totals, "accepted") + count(&totals, "already_accepted");
         assert_eq!(kept + refused, 2000, "{moods:?}");
     }

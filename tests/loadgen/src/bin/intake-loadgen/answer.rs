@@ -23,9 +23,20 @@ pub enum Status {
     Invalid,
     /// The line is over the node's limit.
     TooLarge,
+    /// The node's spool is full: the line may pass later.
+    SpoolFull,
+    /// The node can't take the line now: it may pass later.
+    Unavailable,
     /// A word that a later node may say; counted, and a failure.
     #[serde(other)]
     Unknown,
+}
+
+impl Status {
+    /// Whether the same line may pass later, so that this answer isn't its last.
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::SpoolFull | Self::Unavailable)
+    }
 }
 
 /// An answer that doesn't match the request. Names no content: it may quote a person's.
@@ -75,6 +86,8 @@ mod tests {
             ("conflict", Status::Conflict),
             ("invalid", Status::Invalid),
             ("too_large", Status::TooLarge),
+            ("spool_full", Status::SpoolFull),
+            ("unavailable", Status::Unavailable),
             ("pondered", Status::Unknown),
         ] {
             let line = format!("{{\"line\":1,\"status\":\"{word}\",\"event_id\":\"x\"}}\n");

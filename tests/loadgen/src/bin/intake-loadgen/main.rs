@@ -2,6 +2,7 @@
 
 mod answer;
 mod batch;
+mod delivery;
 mod node;
 mod progress;
 mod submit;

@@ -1,9 +1,7 @@
 //! One intake node's bulk endpoint.
 
 use crate::answer::{self, Answer};
-use crate::batch::Batch;
 use anyhow::Context;
-use backon::{ExponentialBuilder, Retryable};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode, Uri, header};
@@ -11,7 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::Duration;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 /// The longest an answer may be, in bytes: 200 lines take about 30,000.
 const ANSWER_LIMIT: usize = 16 << 20;
@@ -39,8 +37,11 @@ pub enum NotDelivered {
     #[error("the answer broke off")]
     BrokenOff,
     /// No answer in time.
-    #[error("no answer within {} s", REQUEST_TIMEOUT.as_secs())]
+    #[error("no answer in time")]
     Slow,
+    /// The node answered, and took some lines only for later.
+    #[error("the node can't take more lines now")]
+    Later,
     /// The node refuses the whole request, and would again.
     #[error("the node refuses the request: {0}")]
     Refused(StatusCode),
@@ -51,9 +52,9 @@ pub enum NotDelivered {
 
 impl NotDelivered {
     /// Whether the same batch may pass later.
-    fn passes(&self) -> bool {
+    pub fn passes(&self) -> bool {
         match self {
-            Self::Connection(_) | Self::Busy(_) | Self::BrokenOff | Self::Slow => true,
+            Self::Connection(_) | Self::Busy(_) | Self::BrokenOff | Self::Slow | Self::Later => true,
             // A node that is killed while it answers ends the answer early.
             Self::Unmatched(_) => true,
             Self::Refused(_) => false,
@@ -77,31 +78,23 @@ impl Node {
         })
     }
 
-    /// Sends a batch until it is answered, with jittered pauses of 0.1 to 5 s, or until the deadline.
+    /// Sends lines once and reads an answer to each, within a minute and before the deadline.
     ///
-    /// A batch whose answer was lost is sent again whole; what the node has from the first time it
-    /// answers as already accepted.
-    pub async fn deliver(&self, batch: &Batch, deadline: Instant) -> Result<Vec<Answer>, NotDelivered> {
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(100))
-            .with_max_delay(Duration::from_secs(5))
-            .without_max_times()
-            .with_jitter();
-        let sending = (|| self.send(batch)).retry(pauses).when(NotDelivered::passes);
-        match timeout_at(deadline, sending).await {
-            Ok(ended) => ended,
-            Err(_late) => Err(NotDelivered::Slow),
-        }
+    /// # Errors
+    /// [`NotDelivered`] says whether sending them again may help.
+    pub async fn send(
+        &self,
+        body: &Bytes,
+        lines: usize,
+        deadline: Instant,
+    ) -> Result<Vec<Answer>, NotDelivered> {
+        let until = deadline.min(Instant::now() + REQUEST_TIMEOUT);
+        let answered = timeout_at(until, self.exchange(body.clone(), lines)).await;
+        answered.unwrap_or(Err(NotDelivered::Slow))
     }
 
-    async fn send(&self, batch: &Batch) -> Result<Vec<Answer>, NotDelivered> {
-        timeout(REQUEST_TIMEOUT, self.exchange(batch))
-            .await
-            .unwrap_or(Err(NotDelivered::Slow))
-    }
-
-    async fn exchange(&self, batch: &Batch) -> Result<Vec<Answer>, NotDelivered> {
-        let mut request = Request::new(Full::new(batch.body.clone()));
+    async fn exchange(&self, body: Bytes, lines: usize) -> Result<Vec<Answer>, NotDelivered> {
+        let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.bulk.clone();
         let ndjson = header::HeaderValue::from_static("application/x-ndjson");
@@ -121,7 +114,7 @@ impl Node {
             .await
             .map_err(|_| NotDelivered::BrokenOff)?
             .to_bytes();
-        match answer::read(&body, batch.lines) {
+        match answer::read(&body, lines) {
             Ok(answers) => Ok(answers),
             Err(unmatched) if status.is_success() => Err(unmatched.into()),
             Err(_) => Err(NotDelivered::Refused(status)),

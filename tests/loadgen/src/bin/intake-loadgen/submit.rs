@@ -2,6 +2,7 @@
 
 use crate::Format;
 use crate::batch::{self, Batch};
+use crate::delivery::{Delivery, deliver};
 use crate::node::Node;
 use crate::progress::Progress;
 use crate::totals::{Counts, Totals};
@@ -169,16 +170,14 @@ async fn deliver_all(
             expected_refused: batch.expected_refused,
             ..Counts::default()
         };
-        let fault = match node.deliver(&batch, deadline).await {
-            Ok(answers) => {
-                answers.iter().for_each(|answer| counts.count(answer));
-                None
-            }
-            Err(fault) => {
-                counts.count_undelivered(batch.lines as u64);
-                Some(fault.to_string())
-            }
-        };
+        let Delivery {
+            answers,
+            undelivered,
+            fault,
+        } = deliver(&node, batch, deadline).await;
+        answers.iter().for_each(|answer| counts.count(answer));
+        counts.count_undelivered(undelivered as u64);
+        let fault = fault.map(|fault| fault.to_string());
         if delivered
             .send(Delivered {
                 province: province.clone(),

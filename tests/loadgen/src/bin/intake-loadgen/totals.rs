@@ -34,6 +34,7 @@ impl Counts {
             Status::Conflict => self.conflict += 1,
             Status::Invalid => self.invalid += 1,
             Status::TooLarge => self.too_large += 1,
+            Status::SpoolFull | Status::Unavailable => self.undelivered += 1,
             Status::Unknown => self.unknown += 1,
         }
         self.refused = self.conflict + self.invalid + self.too_large;
