@@ -1,1 +1,19 @@
-//! To come.
+//! Applications to residents: a deterministic state machine over the match log.
+//!
+//! [`Resolver::apply`] takes one entry and returns what it changed. **Invariant:** no clock, no random
+//! numbers, no I/O: the same log gives the same bytes, so a rebuild is compared byte by byte. Time
+//! comes with the entry, ids are derived from it. Everything the state holds is an order-free function
+//! of the register's rows, so that [`restore::Restoring`] brings it back from them.
+
+mod body;
+mod golden;
+mod keys;
+pub mod restore;
+mod series;
+mod state;
+mod step;
+mod waiting;
+
+pub use state::Resolver;
+pub use step::{Applied, Outputs, Position};
+pub use waiting::Waiting;

@@ -1,0 +1,127 @@
+//! The golden record: field by field the best of what a resident's applications say.
+//!
+//! A verified value goes before an unverified one, a higher stage before a lower; then the newest
+//! application speaks: captured_at corrected by the node's clock offset and capped by the append time.
+
+use crate::state::Application;
+use schemas::change::{GoldenSource, VerifiedField};
+use schemas::codec::Event;
+use schemas::event::{Body, VerificationFinding};
+use schemas::{Applicant, Field, IntakeEvent, Timestamp};
+use std::cmp::Reverse;
+use uuid::Uuid;
+
+/// A resident's golden record and where it comes from.
+pub(crate) struct Golden {
+    pub values: Applicant,
+    pub sources: Vec<GoldenSource>,
+    pub stage: i32,
+}
+
+/// One application as a voice in the golden record.
+struct Voice<'a> {
+    application: &'a Application,
+    person: Applicant,
+    at: Timestamp,
+}
+
+impl Voice<'_> {
+    fn verified(&self, field: Field) -> Option<&VerifiedField> {
+        self.application.row.verifications.iter().find(|verified| verified.field == field)
+    }
+
+    /// What it says of a field, and how much that counts.
+    fn says(&self, field: Field) -> Option<(&str, i32)> {
+        let written = self.person.get(field);
+        match self.verified(field) {
+            Some(verified) if verified.finding == VerificationFinding::Missing => None,
+            Some(verified) => {
+                let found = verified.value.as_ref().map(|value| value.expose().as_str());
+                found.or(written).map(|value| (value, verified.stage))
+            }
+            None => written.map(|value| (value, 0)),
+        }
+    }
+}
+
+/// The person of an application's row: its event's fields, normalised.
+pub(crate) fn person(application: &Application) -> Applicant {
+    match IntakeEvent::decode(&application.row.event).map(|event| event.body) {
+        Ok(Body::ApplicationSubmitted(body)) => normalise::apply(&body.applicant, &application.row.changes),
+        _ => Applicant::default(),
+    }
+}
+
+fn captured(application: &Application) -> Timestamp {
+    let row = &application.row;
+    let claimed = IntakeEvent::decode(&row.event)
+        .map(|event| event.captured_at.plus_millis(event.clock_offset_ms.unwrap_or(0)));
+    claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at))
+}
+
+/// The golden record of a resident that has only this application, nothing of it verified.
+pub(crate) fn of_one(application: &Application, person: Applicant) -> Golden {
+    let row = &application.row;
+    let source = GoldenSource { application_id: row.application_id, revision: row.revision, fields: Vec::new() };
+    Golden { values: person, sources: vec![source], stage: row.stage }
+}
+
+/// The golden record of a resident with these applications.
+pub(crate) fn of_many<'a>(applications: impl Iterator<Item = &'a Application>) -> Golden {
+    let mut voices: Vec<Voice<'_>> = applications
+        .map(|application| Voice { application, person: person(application), at: captured(application) })
+        .collect();
+    voices.sort_by_key(|voice| (Reverse(voice.at), voice.application.row.application_id));
+    let mut values = Applicant::default();
+    let mut taken: Vec<Vec<Field>> = vec![Vec::new(); voices.len()];
+    for &field in Field::ALL {
+        let heard = voices.iter().enumerate().filter_map(|(n, voice)| Some((n, voice.says(field)?)));
+        // The newest come first, and the first of equals is kept.
+        let best = heard.max_by_key(|&(n, (_, stage))| (stage, Reverse(n)));
+        if let Some((n, (value, _))) = best {
+            values.set(field, Some(value.to_owned()));
+            taken[n].push(field);
+        }
+    }
+    Golden { values, sources: sources(&voices, taken), stage: highest_stage(&voices) }
+}
+
+fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
+    let main = (0..taken.len()).max_by_key(|&n| (taken[n].len(), Reverse(n))).unwrap_or(0);
+    let mut sources = Vec::new();
+    for (n, (voice, fields)) in voices.iter().zip(taken).enumerate() {
+        let row = &voice.application.row;
+        let source = |fields| GoldenSource { application_id: row.application_id, revision: row.revision, fields };
+        if n == main {
+            sources.insert(0, source(Vec::new()));
+        } else if !fields.is_empty() {
+            sources.push(source(fields));
+        }
+    }
+    sources
+}
+
+fn highest_stage(voices: &[Voice<'_>]) -> i32 {
+    voices.iter().map(|voice| voice.application.row.stage).max().unwrap_or(0)
+}
+
+/// Adds what an officer found: for each field the highest stage is kept, of equals the later.
+pub(crate) fn verify(row: &mut Vec<VerifiedField>, found: impl Iterator<Item = VerifiedField>) {
+    for verified in found {
+        match row.iter_mut().find(|known| known.field == verified.field) {
+            Some(known) if known.stage <= verified.stage => *known = verified,
+            Some(_) => {}
+            None => row.push(verified),
+        }
+    }
+    row.sort_by_key(|verified| verified.field);
+}
+
+/// A resident's id: the append time of the event that first named the person (48 bits, milliseconds),
+/// then bits of that event's digest; a UUIDv8 (RFC 9562, section 5.8), so that ids sort by age.
+pub(crate) fn resident_id(appended_at: Timestamp, hash: &schemas::Sha256) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&appended_at.0.to_be_bytes()[2..]);
+    bytes[6..].copy_from_slice(&hash.0[..10]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
