@@ -74,10 +74,14 @@ impl Folder {
             .open(&path)
             .map_err(broken)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Hold {
-                _lock: lock,
-                server: self.0.join("server"),
-            })),
+            Ok(()) => {
+                let hold = Hold {
+                    _lock: lock,
+                    server: self.0.join("server"),
+                };
+                hold.forget_server(); // of a process that was killed
+                Ok(Some(hold))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(fault)) => Err(broken(fault)),
         }
@@ -127,13 +131,20 @@ impl Hold {
         };
         write().map_err(|e| Fault::fatal(format!("can't write {}: {e}", self.server.display())))
     }
+
+    fn forget_server(&self) {
+        match std::fs::remove_file(&self.server) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!("can't remove {}: {fault}", self.server.display());
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if let Err(fault) = std::fs::remove_file(&self.server) {
-            tracing::debug!("no server was announced: {fault}");
-        }
+        self.forget_server();
     }
 }
 
