@@ -22,6 +22,7 @@ CREATE TABLE intake_event (
     node_sequence bigint,
     event_id uuid,
     hash bytea,
+    open_link bytea,
     kind event_kind NOT NULL,
     application_id uuid,
     revision integer,
@@ -50,7 +51,8 @@ COMMENT ON COLUMN intake_event.node_id IS 'The intake node; null when no event c
 COMMENT ON COLUMN intake_event.epoch IS 'The node''s series.';
 COMMENT ON COLUMN intake_event.node_sequence IS 'Place in the series: 1, 2, 3 …';
 COMMENT ON COLUMN intake_event.event_id IS 'The event; for entries of operate the entry''s id.';
-COMMENT ON COLUMN intake_event.hash IS 'SHA-256 of the event''s bytes.';
+COMMENT ON COLUMN intake_event.hash IS 'What the next event of the series must name as previous_hash.';
+COMMENT ON COLUMN intake_event.open_link IS 'previous_hash of an event that came before its predecessor; null otherwise.';
 COMMENT ON COLUMN intake_event.kind IS 'What kind of event.';
 COMMENT ON COLUMN intake_event.application_id IS 'The application it is about.';
 COMMENT ON COLUMN intake_event.revision IS 'The application''s revision.';
@@ -61,6 +63,15 @@ COMMENT ON COLUMN intake_event.ruleset IS 'Rules that normalised it; null for en
 COMMENT ON COLUMN intake_event.outcome IS 'What became of it at this step.';
 COMMENT ON COLUMN intake_event.findings IS 'Why: [{code, field, severity}]; null when nothing was found.';
 COMMENT ON COLUMN intake_event.resident_id IS 'The resident it was loaded to at this step.';
+
+CREATE TABLE held_event (
+    event_sequence bigint PRIMARY KEY,
+    entry bytea NOT NULL
+);
+
+COMMENT ON TABLE held_event IS 'Match log entries of events that were held or refused and that no application row holds. event_outcome_current tells which still wait.';
+COMMENT ON COLUMN held_event.event_sequence IS 'intake_event.sequence of the event.';
+COMMENT ON COLUMN held_event.entry IS 'The entry exactly as logged (Avro single-object encoding).';
 
 CREATE TABLE event_outcome (
     event_sequence bigint PRIMARY KEY,

@@ -164,6 +164,8 @@ impl<'a> Rows<'a> {
         let history: Vec<_> = self.history.into_values().collect();
         let applications: Vec<_> = self.applications.into_values().collect();
         let edges: Vec<_> = self.edges.into_values().collect();
+        let held_entry = |row: &EventRow<'a>| Some((row.change.sequence, row.change.held_event.as_deref()?));
+        let held: Vec<_> = self.events.iter().filter_map(held_entry).collect();
         let outcomes: Vec<_> = self.outcomes.into_values().collect();
         let ledgers: Vec<_> = self.ledgers.into_iter().collect();
         let nodes: Vec<_> = self.nodes.into_values().collect();
@@ -175,6 +177,7 @@ impl<'a> Rows<'a> {
             ("application", application::write(&mut *conn, &applications, trust_new).await?),
             ("match_edge", edge::write(&mut *conn, &edges).await?),
             ("intake_event", event::write(&mut *conn, &self.events, trust_new).await?),
+            ("held_event", event::keep_held(&mut *conn, &held).await?),
             ("event_outcome", event::change_outcomes(&mut *conn, &outcomes).await?),
             ("node_ledger", ledger::write(&mut *conn, &ledgers).await?),
             ("node", node::register(&mut *conn, &nodes).await?),

@@ -1,4 +1,5 @@
-//! `intake_event`: one row per step of match, and `event_outcome`: outcomes that changed later.
+//! `intake_event`: one row per step of match, `held_event`: the entries of those that wait, and
+//! `event_outcome`: outcomes that changed later.
 
 use super::copy::Tuples;
 use super::document;
@@ -9,9 +10,9 @@ use schemas::{Timestamp, topics};
 use sqlx::PgConnection;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "sequence", "topic", "partition", "source_offset", "appended_at", "logged_at", "matched_at", "province",
-    "node_id", "epoch", "node_sequence", "event_id", "hash", "kind", "application_id", "revision", "captured_at",
+    "node_id", "epoch", "node_sequence", "event_id", "hash", "open_link", "kind", "application_id", "revision", "captured_at",
     "spooled_at", "clock_offset_ms", "ruleset", "outcome", "findings", "resident_id",
 ];
 
@@ -57,6 +58,7 @@ fn add(tuples: &mut Tuples, row: &EventRow<'_>) {
         .bigint(event.node_sequence)
         .uuid(event.event_id)
         .bytea(event.hash.as_ref().map(|hash| hash.0.as_slice()))
+        .bytea(event.open_link.as_ref().map(|hash| hash.0.as_slice()))
         .text(Some(event.kind.name()))
         .uuid(event.application_id)
         .integer(event.revision)
@@ -71,6 +73,24 @@ fn add(tuples: &mut Tuples, row: &EventRow<'_>) {
 
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
+}
+
+const KEEP_HELD: &str = "
+    INSERT INTO held_event (event_sequence, entry) SELECT * FROM UNNEST($1::bigint[], $2::bytea[])
+    ON CONFLICT (event_sequence) DO NOTHING";
+
+/// Writes the entries of events that no application's row holds, sorted by sequence.
+pub(crate) async fn keep_held(conn: &mut PgConnection, rows: &[(i64, &[u8])]) -> Result<Written, DatabaseFault> {
+    if rows.is_empty() {
+        return Ok(Written::default());
+    }
+    let changed = sqlx::query(KEEP_HELD)
+        .bind(rows.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, entry)| *entry).collect::<Vec<_>>())
+        .execute(conn)
+        .await?
+        .rows_affected();
+    Ok(Written { changed, stale: rows.len() as u64 - changed })
 }
 
 /// The last outcome of an earlier event within a batch.
