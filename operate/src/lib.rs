@@ -3,13 +3,18 @@
 //! **Invariant:** nothing changes without `--execute`, and a command that reads never does.
 //! **Invariant:** values about a person are printed only with `--unmask`.
 
+pub mod books;
+pub mod control;
 mod ended;
 pub mod lag;
+pub mod node;
+pub mod register;
 mod report;
 mod settings;
 mod table;
 pub mod topics;
 
 pub use ended::Ended;
+pub(crate) use report::tell;
 pub use report::{Output, Report, print};
 pub use settings::{Options, Settings};

@@ -1,8 +1,8 @@
 //! `intakectl`: one enum of commands, each arm one call.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use operate::{Ended, Options, Settings, print};
-use operate::{lag, topics};
+use operate::{books, control, lag, node, register, topics};
 use runtime::Fault;
 use std::process::ExitCode;
 
@@ -32,14 +32,36 @@ enum Command {
     /// Make and compare Kafka topics
     #[command(subcommand)]
     Topics(topics::Command),
+    /// The central database: its schema, its digest
+    #[command(subcommand)]
+    Register(register::Command),
     /// What each stage has still to read, by province, and for how long it has waited
     ///
-    /// WAITING counts records without transaction markers where nothing else waits; -o json has Kafka's
+    /// WAITING counts records, without transaction markers where nothing else waits; -o json has Kafka's
     /// own arithmetic for each partition.
     #[command(
         after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien\n  intakectl lag --threshold 10000 -o json"
     )]
     Lag(lag::Options),
+    /// The books: every event captured is pending, in transit, missing or received, and ended in one place
+    ///
+    /// Exit code 5 when they don't balance. Each missing range of sequences is named.
+    #[command(
+        after_help = "Examples:\n  intakectl reconcile\n  intakectl reconcile --node dien-bien-01 -o json"
+    )]
+    Reconcile(books::Options),
+    /// Register, list and retire intake nodes
+    #[command(subcommand)]
+    Node(node::Command),
+    /// Positions taken out of the flow
+    #[command(subcommand)]
+    Control(control::Command),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  intakectl completions bash > /etc/bash_completion.d/intakectl")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[tokio::main]
@@ -56,12 +78,32 @@ async fn main() -> ExitCode {
 }
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
-    let settings = Settings::load(&line.options)?;
+    use control::Command as Control;
+    use node::Command as Node;
+    use register::Command as Register;
+    use topics::Command as Topics;
     let output = line.options.output;
+    let settings = &Settings::load(&line.options)?;
     match line.command {
-        Command::Lag(args) => print(&lag::show(&settings, &args)?, output),
-        Command::Topics(topics::Command::Apply(args)) => {
-            print(&topics::apply(&settings, &args).await?, output)
+        Command::Topics(Topics::Apply(args)) => print(&topics::apply(settings, &args).await?, output),
+        Command::Register(Register::Migrate(args)) => {
+            print(&register::migrate::run(settings, &args).await?, output)
+        }
+        Command::Lag(args) => print(&lag::show(settings, &args)?, output),
+        Command::Reconcile(args) => print(&books::reconcile(settings, &args).await?, output),
+        Command::Node(Node::Add(args)) => print(&node::add::run(settings, &args).await?, output),
+        Command::Node(Node::List(args)) => print(&node::list::run(settings, &args).await?, output),
+        Command::Node(Node::Retire(args)) => print(&node::retire::run(settings, &args).await?, output),
+        Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
+        Command::Control(Control::List) => print(&control::list::run(settings)?, output),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut CommandLine::command(),
+                "intakectl",
+                &mut std::io::stdout(),
+            );
+            Ok(Ended::Fine)
         }
     }
 }
@@ -72,6 +114,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        <CommandLine as clap::CommandFactory>::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 }

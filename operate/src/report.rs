@@ -47,6 +47,6 @@ pub fn print(report: &impl Report, output: Output) -> Result<Ended, Fault> {
 }
 
 /// Tells the person who waits, on standard error, what is going on.
-pub fn tell(what: &str) {
+pub(crate) fn tell(what: &str) {
     eprintln!("intakectl: {what}");
 }

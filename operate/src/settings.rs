@@ -7,6 +7,8 @@ use runtime::settings::KafkaSettings;
 use schemas::provinces::{Province, Provinces};
 use secrecy::SecretString;
 use serde::Deserialize;
+use sink::Register;
+use sqlx::PgConnection;
 use std::path::PathBuf;
 
 use crate::Output;
@@ -131,5 +133,30 @@ impl Settings {
                 known.join(", ")
             ))
         })
+    }
+
+    /// The register, whatever version its schema has.
+    ///
+    /// # Errors
+    /// Fatal when no database is named or its URL can't be understood.
+    pub fn register(&self) -> Result<Register, Fault> {
+        match &self.database_url {
+            Some(url) => Register::new(url),
+            None => Err(Fault::fatal(
+                "no database is named: give --database-url, set INTAKE_DATABASE__URL, put `url` in section \
+                 [database] of a settings file, or start the local stack with deploy/local/stack start",
+            )),
+        }
+    }
+
+    /// A connection to the register, once its schema is this version's.
+    ///
+    /// # Errors
+    /// As [`Self::register`]; transient when it can't be reached; fatal when the schema is another
+    /// version's.
+    pub async fn open_register(&self) -> Result<PgConnection, Fault> {
+        let register = self.register()?;
+        register.check().await?;
+        Ok(register.open().await?)
     }
 }

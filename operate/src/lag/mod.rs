@@ -12,4 +12,5 @@ mod waiting;
 pub use arithmetic::{FirstWaiting, PartitionLag, Verdict};
 pub use command::{Options, Shown, show};
 pub use measure::{Selection, measure};
+pub(crate) use provinces::age;
 pub(crate) use waiting::{Stretch, first_waiting};

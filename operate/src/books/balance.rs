@@ -1,0 +1,435 @@
+//! The arithmetic of the books: pure functions over what the register holds.
+
+use super::sequences::{Sequences, count};
+use schemas::finding::OutcomeKind;
+use schemas::{Epoch, NodeId};
+use serde::Serialize;
+
+/// The numbers of one epoch, node, province, or of all: distinct sequences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Numbers {
+    /// Taken by the node: pending + in transit + missing + received.
+    pub captured: i64,
+    /// Still at the node, by its own word.
+    pub pending: i64,
+    /// Published by the node's word, and on the way.
+    pub in_transit: i64,
+    /// Published, passed by match, and not there.
+    pub missing: i64,
+    /// In the books of the centre: loaded + rejected + held + dead-lettered.
+    pub received: i64,
+    /// Took effect.
+    pub loaded: i64,
+    /// Refused with reasons.
+    pub rejected: i64,
+    /// Waits for a correction or a decision.
+    pub held: i64,
+    /// Refused by the register's database.
+    pub dead_lettered: i64,
+}
+
+/// What is counted beside the books.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// What a retired node had not delivered: no longer captured, nor missing.
+    pub written_off: i64,
+    /// Repeated events.
+    pub copies: i64,
+    /// Other events under a sequence already taken.
+    pub conflicts: i64,
+    /// Events whose `previous_hash` is not the hash of the event before.
+    pub broken_links: i64,
+}
+
+impl Numbers {
+    /// Adds another's.
+    pub fn add(&mut self, other: &Self) {
+        let sum = |to: &mut i64, of: i64| *to = to.saturating_add(of);
+        sum(&mut self.captured, other.captured);
+        sum(&mut self.pending, other.pending);
+        sum(&mut self.in_transit, other.in_transit);
+        sum(&mut self.missing, other.missing);
+        sum(&mut self.received, other.received);
+        sum(&mut self.loaded, other.loaded);
+        sum(&mut self.rejected, other.rejected);
+        sum(&mut self.held, other.held);
+        sum(&mut self.dead_lettered, other.dead_lettered);
+    }
+
+    /// Whether what was received ended somewhere, one place each.
+    pub const fn received_adds_up(&self) -> bool {
+        let ended = self
+            .loaded
+            .saturating_add(self.rejected)
+            .saturating_add(self.held);
+        self.received == ended.saturating_add(self.dead_lettered)
+    }
+}
+
+impl Beside {
+    /// Adds another's.
+    pub fn add(&mut self, other: &Self) {
+        let sum = |to: &mut i64, of: i64| *to = to.saturating_add(of);
+        sum(&mut self.written_off, other.written_off);
+        sum(&mut self.copies, other.copies);
+        sum(&mut self.conflicts, other.conflicts);
+        sum(&mut self.broken_links, other.broken_links);
+    }
+}
+
+/// What a node says of one of its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The series.
+    pub epoch: Epoch,
+    /// Highest sequence given.
+    pub captured: i64,
+    /// Highest sequence the broker has.
+    pub published: i64,
+    /// Where the broker put it: partition and offset.
+    pub published_at: Option<(i32, i64)>,
+}
+
+/// What the register holds of one series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The node.
+    pub node_id: NodeId,
+    /// The series.
+    pub epoch: Epoch,
+    /// Step of match the counts stand at.
+    pub sequence: i64,
+    /// Sequences whose events are loaded.
+    pub received: Sequences,
+    /// Counts.
+    pub loaded: i64,
+    /// Counts.
+    pub rejected: i64,
+    /// Counts.
+    pub held: i64,
+    /// Refused by the database: not among the counts above.
+    pub dead_lettered: i64,
+    /// Counted beside.
+    pub beside: Beside,
+}
+
+/// An event whose row the database refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadEvent {
+    /// The node.
+    pub node_id: NodeId,
+    /// The series.
+    pub epoch: Epoch,
+    /// Its place there.
+    pub node_sequence: i64,
+    /// The step of match.
+    pub sequence: i64,
+    /// What match had made of it.
+    pub outcome: OutcomeKind,
+}
+
+impl Ledger {
+    /// A series of which nothing is loaded.
+    pub fn empty(node_id: NodeId, epoch: Epoch) -> Self {
+        Self {
+            node_id,
+            epoch,
+            sequence: 0,
+            received: Sequences::default(),
+            loaded: 0,
+            rejected: 0,
+            held: 0,
+            dead_lettered: 0,
+            beside: Beside::default(),
+        }
+    }
+
+    /// Takes an event that the database refused into the books: received and dead-lettered, no longer
+    /// what match had made of it. One that was loaded after all is left alone.
+    pub fn bury(&mut self, dead: &DeadEvent) {
+        if self.received.contains(dead.node_sequence) {
+            return;
+        }
+        let counted = match dead.outcome {
+            OutcomeKind::Loaded => &mut self.loaded,
+            OutcomeKind::Rejected => &mut self.rejected,
+            OutcomeKind::Held => &mut self.held,
+            OutcomeKind::Copy | OutcomeKind::Conflict | OutcomeKind::Undecodable | OutcomeKind::Recorded => {
+                return;
+            }
+        };
+        if self.sequence >= dead.sequence {
+            *counted -= 1;
+        }
+        self.received.insert(dead.node_sequence, dead.node_sequence);
+        self.dead_lettered += 1;
+    }
+}
+
+/// The books of one series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochBooks {
+    /// The series.
+    pub epoch: Epoch,
+    /// Its numbers.
+    pub numbers: Numbers,
+    /// What is counted beside them.
+    pub beside: Beside,
+    /// Each missing range of sequences, both ends included.
+    pub missing: Vec<(i64, i64)>,
+}
+
+/// The books of one series. `passed` says whether match has certainly come past the claim's position
+/// (everywhere in the topic, when it names none) and the sink has loaded what came of it.
+///
+/// Without a claim, as from a publisher that sends no manifests, what was captured is what was
+/// received and the holes in it.
+pub fn balance(ledger: &Ledger, claim: Option<&Claim>, passed: bool, retired: bool) -> EpochBooks {
+    let received = &ledger.received;
+    let highest = received.highest();
+    let captured = claim.map_or(0, |claim| claim.captured).max(highest);
+    let published = claim
+        .map_or(0, |claim| claim.published)
+        .max(highest)
+        .min(captured);
+    let mut missing = received.holes(1, highest);
+    let tail = received.holes(highest + 1, published);
+    let mut in_transit = 0;
+    if passed {
+        missing.extend(tail);
+    } else {
+        in_transit = count(tail);
+    }
+    let mut numbers = Numbers {
+        captured,
+        pending: captured - published,
+        in_transit,
+        missing: count(missing.iter().copied()),
+        received: received.count(),
+        loaded: ledger.loaded,
+        rejected: ledger.rejected,
+        held: ledger.held,
+        dead_lettered: ledger.dead_lettered,
+    };
+    let mut beside = ledger.beside;
+    if retired {
+        beside.written_off = numbers.pending.saturating_add(numbers.missing);
+        numbers.captured -= beside.written_off;
+        (numbers.pending, numbers.missing) = (0, 0);
+        missing.clear();
+    }
+    EpochBooks {
+        epoch: ledger.epoch,
+        numbers,
+        beside,
+        missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const EPOCH: Epoch = Uuid::from_u128(1);
+
+    fn ledger(received: &[(i64, i64)], loaded: i64, rejected: i64, held: i64) -> Ledger {
+        Ledger {
+            sequence: 100,
+            received: received.iter().copied().collect(),
+            loaded,
+            rejected,
+            held,
+            ..Ledger::empty(NodeId::parse("dien-bien-01").expect("a node id"), EPOCH)
+        }
+    }
+
+    const fn claim(captured: i64, published: i64) -> Claim {
+        Claim {
+            epoch: EPOCH,
+            captured,
+            published,
+            published_at: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(case: &str, books: &EpochBooks, numbers: [i64; 5], missing: &[(i64, i64)]) {
+        let got = &books.numbers;
+        assert_eq!(
+            [
+                got.captured,
+                got.pending,
+                got.in_transit,
+                got.missing,
+                got.received
+            ],
+            numbers,
+            "{case}: captured, pending, in transit, missing, received"
+        );
+        assert_eq!(books.missing, missing, "{case}: missing ranges");
+        let parts = got.pending + got.in_transit + got.missing + got.received;
+        assert_eq!(got.captured, parts, "{case}: captured is the sum of its parts");
+    }
+
+    #[test]
+    fn each_event_is_in_one_place() {
+        let (passed, alive) = (true, false);
+        for (case, received, claimed, passed, numbers, missing) in [
+            (
+                "all is there",
+                &[(1, 5)][..],
+                Some(claim(5, 5)),
+                passed,
+                [5, 0, 0, 0, 5],
+                &[][..],
+            ),
+            (
+                "pending at the node",
+                &[(1, 3)],
+                Some(claim(5, 3)),
+                passed,
+                [5, 2, 0, 0, 3],
+                &[],
+            ),
+            (
+                "in transit",
+                &[(1, 3)],
+                Some(claim(5, 5)),
+                !passed,
+                [5, 0, 2, 0, 3],
+                &[],
+            ),
+            (
+                "missing at the end",
+                &[(1, 3)],
+                Some(claim(5, 5)),
+                passed,
+                [5, 0, 0, 2, 3],
+                &[(4, 5)],
+            ),
+            (
+                "a hole",
+                &[(1, 2), (4, 5)],
+                Some(claim(5, 5)),
+                passed,
+                [5, 0, 0, 1, 4],
+                &[(3, 3)],
+            ),
+            (
+                "a hole, and more to come",
+                &[(1, 2), (4, 5)],
+                Some(claim(9, 7)),
+                !passed,
+                [9, 2, 2, 1, 4],
+                &[(3, 3)],
+            ),
+            (
+                "nothing received",
+                &[],
+                Some(claim(4, 2)),
+                passed,
+                [4, 2, 0, 2, 0],
+                &[(1, 2)],
+            ),
+            (
+                "the manifest is older than the events",
+                &[(1, 9)],
+                Some(claim(5, 4)),
+                passed,
+                [9, 0, 0, 0, 9],
+                &[],
+            ),
+            ("no manifest", &[(1, 4)], None, passed, [4, 0, 0, 0, 4], &[]),
+            (
+                "no manifest, a hole",
+                &[(2, 4)],
+                None,
+                passed,
+                [4, 0, 0, 1, 3],
+                &[(1, 1)],
+            ),
+            (
+                "published beyond captured",
+                &[],
+                Some(claim(2, 9)),
+                !passed,
+                [2, 0, 2, 0, 0],
+                &[],
+            ),
+            (
+                "absurd",
+                &[],
+                Some(claim(i64::MAX, i64::MAX)),
+                passed,
+                [i64::MAX, 0, 0, i64::MAX, 0],
+                &[(1, i64::MAX)],
+            ),
+        ] {
+            let books = balance(&ledger(received, 0, 0, 0), claimed.as_ref(), passed, alive);
+            check(case, &books, numbers, missing);
+        }
+    }
+
+    #[test]
+    fn a_retired_node_is_written_off() {
+        let books = balance(
+            &ledger(&[(1, 2), (4, 5)], 4, 0, 0),
+            Some(&claim(9, 7)),
+            true,
+            true,
+        );
+        check("retired", &books, [4, 0, 0, 0, 4], &[]);
+        assert_eq!(books.beside.written_off, 5);
+    }
+
+    #[test]
+    fn epochs_add_up_and_copies_and_forks_stay_beside() {
+        let mut first = ledger(&[(1, 3)], 2, 1, 0);
+        first.beside = Beside {
+            copies: 7,
+            conflicts: 1,
+            broken_links: 2,
+            written_off: 0,
+        };
+        let (mut numbers, mut beside) = (Numbers::default(), Beside::default());
+        for books in [
+            balance(&first, Some(&claim(3, 3)), true, false),
+            balance(&ledger(&[(1, 2)], 1, 0, 1), Some(&claim(4, 2)), true, false),
+        ] {
+            numbers.add(&books.numbers);
+            beside.add(&books.beside);
+        }
+        let expected = Numbers {
+            captured: 7,
+            pending: 2,
+            received: 5,
+            loaded: 3,
+            rejected: 1,
+            held: 1,
+            ..Numbers::default()
+        };
+        assert_eq!(numbers, expected);
+        assert!(numbers.received_adds_up());
+        assert_eq!((beside.copies, beside.conflicts, beside.broken_links), (7, 1, 2));
+    }
+
+    #[test]
+    fn a_dead_letter_is_received_and_no_longer_loaded() {
+        let dead = |node_sequence, sequence| DeadEvent {
+            node_id: NodeId::parse("dien-bien-01").expect("a node id"),
+            epoch: EPOCH,
+            node_sequence,
+            sequence,
+            outcome: OutcomeKind::Loaded,
+        };
+        let mut ledger = ledger(&[(1, 2), (4, 5)], 5, 0, 0);
+        ledger.bury(&dead(3, 60));
+        ledger.bury(&dead(4, 61)); // was loaded after all
+        ledger.bury(&dead(6, 101)); // the counts don't know it yet
+        let books = balance(&ledger, Some(&claim(6, 6)), true, false);
+        check("dead letters", &books, [6, 0, 0, 0, 6], &[]);
+        assert_eq!((books.numbers.loaded, books.numbers.dead_lettered), (4, 2));
+        assert!(books.numbers.received_adds_up());
+    }
+}

@@ -1,0 +1,301 @@
+//! Puts the books together from what was read.
+
+use super::balance::{self, Beside, Claim, DeadEvent, Ledger, Numbers};
+use super::claim::{self, Proof};
+use super::passed::Passed;
+use super::proof::Counted;
+use super::report::{Books, EpochNumbers, MissingRange, NodeBooks, ProvinceBooks};
+use super::rows::{self, DeadLetters, ManifestRow, NodeRow};
+use runtime::Fault;
+use schemas::{Epoch, NodeId};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the books are made of: one snapshot of the register.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    pub(super) nodes: Vec<NodeRow>,
+    pub(super) manifests: Vec<ManifestRow>,
+    pub(super) ledgers: Vec<(String, Ledger)>,
+    pub(super) dead_events: Vec<DeadEvent>,
+    pub(super) other_dead_changes: i64,
+    pub(super) dead_letters: Vec<DeadLetters>,
+    /// Every event's own row, counted; none when the proof was not asked for.
+    pub(super) proof: Option<BTreeMap<(String, Uuid), Counted>>,
+    pub(super) applications_without_resident: i64,
+    /// The highest step of match in this snapshot.
+    pub(super) step: i64,
+}
+
+/// What is known of one node in one province.
+#[derive(Default)]
+struct Series<'a> {
+    manifest: Option<&'a ManifestRow>,
+    ledgers: BTreeMap<Epoch, Ledger>,
+}
+
+/// The books of `provinces` (slugs, in this order; others that turn up come after them).
+pub(super) fn books(
+    snapshot: &Snapshot,
+    passed: &Passed,
+    provinces: &[&str],
+    all: bool,
+) -> Result<Books, Fault> {
+    let mut problems = Vec::new();
+    let mut slugs: Vec<String> = provinces.iter().map(|slug| (*slug).to_owned()).collect();
+    let mut series = series(snapshot)?;
+    if all {
+        let others = series.keys().map(|(slug, _)| slug.clone());
+        let mut others: Vec<String> = others
+            .filter(|slug| !provinces.contains(&slug.as_str()))
+            .collect();
+        others.dedup();
+        slugs.extend(others);
+    }
+    let mut books = Vec::new();
+    for slug in slugs {
+        let of_province = series.extract_if(.., |(province, _), _| *province == slug);
+        let nodes: Vec<_> = of_province.map(|((_, node), series)| (node, series)).collect();
+        books.push(province(snapshot, passed, slug, nodes, &mut problems));
+    }
+    Ok(sum(snapshot, passed, books, problems))
+}
+
+fn series(snapshot: &Snapshot) -> Result<BTreeMap<(String, NodeId), Series<'_>>, Fault> {
+    let mut series: BTreeMap<(String, NodeId), Series<'_>> = BTreeMap::new();
+    for (slug, ledger) in &snapshot.ledgers {
+        let of_node = series.entry((slug.clone(), ledger.node_id.clone())).or_default();
+        of_node.ledgers.insert(ledger.epoch, ledger.clone());
+    }
+    for manifest in &snapshot.manifests {
+        let node = rows::node_id(&manifest.node_id)?;
+        series
+            .entry((manifest.province.clone(), node))
+            .or_default()
+            .manifest = Some(manifest);
+    }
+    for dead in &snapshot.dead_events {
+        let of_node = series.iter_mut().filter(|((_, node), _)| *node == dead.node_id);
+        for (_, series) in of_node {
+            let ledgers = &mut series.ledgers;
+            ledgers
+                .entry(dead.epoch)
+                .or_insert_with(|| Ledger::empty(dead.node_id.clone(), dead.epoch))
+                .bury(dead);
+        }
+    }
+    // A registered node that was never heard of has empty books.
+    for node in &snapshot.nodes {
+        if let Some(slug) = &node.province {
+            series
+                .entry((slug.clone(), rows::node_id(&node.node_id)?))
+                .or_default();
+        }
+    }
+    Ok(series)
+}
+
+fn province(
+    snapshot: &Snapshot,
+    passed: &Passed,
+    slug: String,
+    nodes: Vec<(NodeId, Series<'_>)>,
+    problems: &mut Vec<String>,
+) -> ProvinceBooks {
+    let mut province = ProvinceBooks {
+        province: slug,
+        numbers: Numbers::default(),
+        beside: Beside::default(),
+        nodes: Vec::new(),
+        missing_ranges: Vec::new(),
+    };
+    let topic = schemas::topics::applications(&province.province);
+    for (node_id, mut series) in nodes {
+        let registered = snapshot
+            .nodes
+            .iter()
+            .find(|node| node.node_id == node_id.as_str());
+        let retired = registered.is_some_and(|node| node.retired);
+        let (proof, claims) = trusted(&series, registered, &node_id, problems);
+        let mut node = NodeBooks {
+            node_id: node_id.to_string(),
+            numbers: Numbers::default(),
+            beside: Beside::default(),
+            registered: registered.is_some(),
+            retired,
+            retired_because: registered
+                .filter(|_| retired)
+                .and_then(|node| node.reason.clone()),
+            claim: proof,
+            last_manifest_at: series.manifest.map(|manifest| manifest.appended_at.to_rfc3339()),
+            epochs: Vec::new(),
+        };
+        for claim in &claims {
+            let empty = || Ledger::empty(node_id.clone(), claim.epoch);
+            series.ledgers.entry(claim.epoch).or_insert_with(empty);
+        }
+        for ledger in series.ledgers.values() {
+            let claim = claims.iter().find(|claim| claim.epoch == ledger.epoch);
+            let has_passed = passed.has(&topic, claim.and_then(|claim| claim.published_at));
+            let epoch = balance::balance(ledger, claim, has_passed, retired);
+            node.numbers.add(&epoch.numbers);
+            node.beside.add(&epoch.beside);
+            let missing = epoch.missing.iter().map(|&(first, last)| MissingRange {
+                node_id: node_id.to_string(),
+                epoch: epoch.epoch,
+                first,
+                last,
+            });
+            province.missing_ranges.extend(missing);
+            node.epochs.push(EpochNumbers {
+                epoch: epoch.epoch,
+                numbers: epoch.numbers,
+            });
+            doubts(snapshot, passed, ledger, &epoch.numbers, problems);
+        }
+        province.numbers.add(&node.numbers);
+        province.beside.add(&node.beside);
+        province.nodes.push(node);
+    }
+    province
+}
+
+/// The claims that count: none where the manifest isn't the registered node's own.
+fn trusted(
+    series: &Series<'_>,
+    registered: Option<&NodeRow>,
+    node_id: &NodeId,
+    problems: &mut Vec<String>,
+) -> (Proof, Vec<Claim>) {
+    let Some(manifest) = series.manifest else {
+        return (Proof::Unverified, Vec::new());
+    };
+    let proof = claim::proof(manifest, registered);
+    if proof == Proof::Forged {
+        problems.push(format!(
+            "{node_id}: its manifest isn't signed with its registered key, so what it says isn't used: \
+             register its present key with `intakectl node add`, or find out who sends it"
+        ));
+        return (proof, Vec::new());
+    }
+    let claims = claim::claims(manifest).unwrap_or_else(|| {
+        problems.push(format!("{node_id}: its manifest can't be read"));
+        Vec::new()
+    });
+    (proof, claims)
+}
+
+/// What does not fit in one series. The counts of a ledger and those of its rows may differ while
+/// partitions are loaded one after the other, so they are compared only when nothing moved.
+fn doubts(
+    snapshot: &Snapshot,
+    passed: &Passed,
+    ledger: &Ledger,
+    numbers: &Numbers,
+    problems: &mut Vec<String>,
+) {
+    let (node_id, epoch) = (&ledger.node_id, ledger.epoch);
+    let quiet = passed.loaded && passed.step == snapshot.step;
+    if quiet && !numbers.received_adds_up() {
+        problems.push(format!(
+            "{node_id} epoch {epoch}: {} received, but {} loaded, {} rejected, {} held, {} dead-lettered",
+            numbers.received, numbers.loaded, numbers.rejected, numbers.held, numbers.dead_lettered
+        ));
+    }
+    let Some(proof) = &snapshot.proof else { return };
+    let counted = proof
+        .get(&(node_id.to_string(), epoch))
+        .copied()
+        .unwrap_or_default();
+    let told = (counted.loaded, counted.rejected, counted.held);
+    if quiet && told != (numbers.loaded, numbers.rejected, numbers.held) {
+        problems.push(format!(
+            "{node_id} epoch {epoch}: the ledger has {} loaded, {} rejected, {} held, the events' own rows have \
+             {}, {} and {}",
+            numbers.loaded, numbers.rejected, numbers.held, told.0, told.1, told.2
+        ));
+    }
+    if counted.unproven > 0 {
+        problems.push(format!(
+            "{node_id} epoch {epoch}: {} applications count as loaded, but no row has them at that revision",
+            counted.unproven
+        ));
+    }
+}
+
+fn sum(
+    snapshot: &Snapshot,
+    passed: &Passed,
+    provinces: Vec<ProvinceBooks>,
+    mut problems: Vec<String>,
+) -> Books {
+    let (mut totals, mut beside) = (Numbers::default(), Beside::default());
+    for province in &provinces {
+        totals.add(&province.numbers);
+        beside.add(&province.beside);
+    }
+    if snapshot.applications_without_resident > 0 {
+        problems.push(format!(
+            "{} applications count as loaded, but the register doesn't have their resident",
+            snapshot.applications_without_resident
+        ));
+    }
+    let mismatches = !problems.is_empty();
+    let undecodable: Vec<DeadLetters> = snapshot
+        .dead_letters
+        .iter()
+        .filter(|row| row.stage == "normalise")
+        .cloned()
+        .collect();
+    for row in &undecodable {
+        problems.push(format!(
+            "{}: {} records are no events ({})",
+            row.topic, row.count, row.reason
+        ));
+    }
+    if beside.conflicts > 0 {
+        problems.push(format!(
+            "{} events came under a sequence that was taken: a copied spool, or two nodes under one name",
+            beside.conflicts
+        ));
+    }
+    if beside.broken_links > 0 {
+        problems.push(format!(
+            "{} events don't continue the one before: it was changed on the way, or the spool was",
+            beside.broken_links
+        ));
+    }
+    let balanced = !mismatches
+        && undecodable.is_empty()
+        && totals.missing == 0
+        && beside.conflicts == 0
+        && beside.broken_links == 0;
+    let dead_changes: i64 = snapshot
+        .dead_letters
+        .iter()
+        .filter(|row| row.stage == "sink")
+        .map(|row| row.count)
+        .sum();
+    if dead_changes > 0 {
+        problems.push(format!(
+            "the register refused {dead_changes} records ({} of them no events), which is a fault of this software: \
+             see table dead_letter",
+            snapshot.other_dead_changes
+        ));
+    }
+    if !passed.loaded {
+        problems.push(
+            "the sink has not loaded all that match has made; what isn't loaded counts as in transit"
+                .to_owned(),
+        );
+    }
+    Books {
+        balanced,
+        settled: passed.everything() && totals.pending == 0 && totals.in_transit == 0,
+        totals,
+        beside,
+        provinces,
+        undecodable,
+        problems,
+    }
+}

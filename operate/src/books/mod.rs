@@ -1,0 +1,18 @@
+//! The books: that every event a node captured ended in exactly one place, shown number by number.
+//!
+//! [`balance`] and [`Sequences`] are pure; [`rows`] reads the register; [`passed`] finds out how far
+//! match is certainly loaded, so that what is late isn't called missing.
+
+pub mod balance;
+mod claim;
+mod command;
+mod gather;
+mod passed;
+mod proof;
+mod report;
+mod rows;
+mod sequences;
+
+pub use command::{Options, reconcile};
+pub use report::Books;
+pub use sequences::Sequences;
