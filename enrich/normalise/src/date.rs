@@ -30,8 +30,12 @@ pub fn read(text: &str) -> Written {
         [y] => year(y).map_or(Written::Unreadable, |year| Written::Year { year }),
         [m, y] if year(y).is_some() && m.len() <= 2 => month_of(number(y), number(m)),
         [y, m] if year(y).is_some() && m.len() <= 2 => month_of(number(y), number(m)),
-        [d, m, y] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => day_of(number(y), number(m), number(d)),
-        [y, m, d] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => day_of(number(y), number(m), number(d)),
+        [d, m, y] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => {
+            day_of(number(y), number(m), number(d))
+        }
+        [y, m, d] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => {
+            day_of(number(y), number(m), number(d))
+        }
         _ => Written::Unreadable,
     }
 }
@@ -89,7 +93,11 @@ mod tests {
             ("05/09/87", None),
             ("mồng năm", None),
         ] {
-            assert_eq!(iso(written).map(|(value, _)| value).as_deref(), normal, "{written}");
+            assert_eq!(
+                iso(written).map(|(value, _)| value).as_deref(),
+                normal,
+                "{written}"
+            );
         }
         assert_eq!(read("31/04/1950"), Written::Impossible);
         assert_eq!(read("05/09/87"), Written::Unreadable);

@@ -42,7 +42,11 @@ pub fn verified_values(body: &VerificationRecorded) -> Applicant {
 pub fn of_applicant(written: &Applicant) -> Vec<NormalisedValue> {
     let normal = |(field, value)| {
         let (value, rule) = of_field(field, value)?;
-        Some(NormalisedValue { field, value: Personal::new(value), rule: rule.to_owned() })
+        Some(NormalisedValue {
+            field,
+            value: Personal::new(value),
+            rule: rule.to_owned(),
+        })
     };
     written.present().filter_map(normal).collect()
 }
@@ -61,9 +65,10 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
     let spaced = text::nfc_spaces(written);
     let value = spaced.as_deref().unwrap_or(written);
     let special = match field {
-        Field::DateOfBirth | Field::FatherDateOfBirth | Field::MotherDateOfBirth | Field::OldNumberIssuedOn => {
-            date::iso(value)
-        }
+        Field::DateOfBirth
+        | Field::FatherDateOfBirth
+        | Field::MotherDateOfBirth
+        | Field::OldNumberIssuedOn => date::iso(value),
         Field::Sex => sex::code(value),
         Field::PersonalNumber
         | Field::HouseholdHeadNumber
@@ -89,7 +94,10 @@ mod tests {
         written.set(Field::DateOfBirth, Some("05/09/1987".to_owned()));
         let changes = of_applicant(&written);
         assert_eq!(changes.len(), 1);
-        assert_eq!(apply(&written, &changes).get(Field::DateOfBirth), Some("1987-09-05"));
+        assert_eq!(
+            apply(&written, &changes).get(Field::DateOfBirth),
+            Some("1987-09-05")
+        );
         assert_eq!(written.get(Field::DateOfBirth), Some("05/09/1987"));
     }
 

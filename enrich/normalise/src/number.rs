@@ -20,7 +20,10 @@ mod tests {
 
     #[test]
     fn separators_are_no_part_of_a_number() {
-        assert_eq!(digits("011 087.001-234").map(|(value, _)| value).as_deref(), Some("011087001234"));
+        assert_eq!(
+            digits("011 087.001-234").map(|(value, _)| value).as_deref(),
+            Some("011087001234")
+        );
         assert_eq!(digits("011087001234"), None);
         assert_eq!(digits("--"), None);
         assert!(is_personal_number("011087001234"));

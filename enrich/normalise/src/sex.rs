@@ -19,7 +19,11 @@ mod tests {
     #[test]
     fn usual_spellings() {
         for (written, normal) in [("Nam", Some("M")), ("NỮ", Some("F")), ("M", None), ("khác", None)] {
-            assert_eq!(code(written).map(|(value, _)| value).as_deref(), normal, "{written}");
+            assert_eq!(
+                code(written).map(|(value, _)| value).as_deref(),
+                normal,
+                "{written}"
+            );
         }
     }
 }

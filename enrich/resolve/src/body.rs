@@ -26,7 +26,9 @@ impl Resolver {
     /// Applies the body of an event that is new in its series.
     pub(crate) fn body(&mut self, sequence: i64, arriving: &Arriving<'_>, effects: &mut Effects) -> Verdict {
         let findings = arriving.decoded.findings.clone();
-        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
+        let rejected = findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Reject);
         match &arriving.event.body {
             Body::ApplicationSubmitted(body) => self.submitted(sequence, arriving, body, findings, effects),
             Body::EventWithheld(_) => Verdict::rejected(OutcomeKind::Rejected, "envelope.withheld"),
@@ -34,8 +36,17 @@ impl Resolver {
             Body::VerificationRecorded(_) | Body::ApplicationWithdrawn(_) => {
                 let id = arriving.event.body.application_id().unwrap_or_default();
                 match self.follow_up(id, &arriving.event, &arriving.decoded.changes, effects) {
-                    Some(verdict) => Verdict { findings: [findings, verdict.findings].concat(), ..verdict },
-                    None => self.wait(sequence, arriving, id, None, vec![hold("application.not-there-yet")]),
+                    Some(verdict) => Verdict {
+                        findings: [findings, verdict.findings].concat(),
+                        ..verdict
+                    },
+                    None => self.wait(
+                        sequence,
+                        arriving,
+                        id,
+                        None,
+                        vec![hold("application.not-there-yet")],
+                    ),
                 }
             }
         }
@@ -53,13 +64,21 @@ impl Resolver {
             && let Some(verdict) = older_or_repeated(known, body, &findings)
         {
             return match verdict.outcome {
-                OutcomeKind::Held => {
-                    self.wait(sequence, arriving, body.application_id, Some(body.revision), verdict.findings)
-                }
+                OutcomeKind::Held => self.wait(
+                    sequence,
+                    arriving,
+                    body.application_id,
+                    Some(body.revision),
+                    verdict.findings,
+                ),
                 _ => verdict,
             };
         }
-        let worst = findings.iter().map(|finding| finding.severity).min().unwrap_or(Severity::Note);
+        let worst = findings
+            .iter()
+            .map(|finding| finding.severity)
+            .min()
+            .unwrap_or(Severity::Note);
         match worst {
             Severity::Reject => {
                 self.put_aside(arriving, body, ApplicationStatus::Rejected, &findings);
@@ -77,8 +96,13 @@ impl Resolver {
         body: &ApplicationSubmitted,
         findings: Vec<Finding>,
     ) -> Verdict {
-        let verdict =
-            self.wait(sequence, arriving, body.application_id, Some(body.revision), findings.clone());
+        let verdict = self.wait(
+            sequence,
+            arriving,
+            body.application_id,
+            Some(body.revision),
+            findings.clone(),
+        );
         let status = match verdict.outcome {
             OutcomeKind::Held => ApplicationStatus::Held,
             _ => ApplicationStatus::Rejected,
@@ -95,17 +119,27 @@ impl Resolver {
         status: ApplicationStatus,
         findings: &[Finding],
     ) {
-        let known = self.applications.get(&body.application_id).map(|known| known.row.status);
+        let known = self
+            .applications
+            .get(&body.application_id)
+            .map(|known| known.row.status);
         let stays = match known {
             None | Some(ApplicationStatus::Rejected) => false,
             Some(ApplicationStatus::Held) => status == ApplicationStatus::Rejected,
             Some(ApplicationStatus::Loaded | ApplicationStatus::Withdrawn) => true,
         };
         // PostgreSQL's text can't hold what was written; the event itself is kept as bytes.
-        let unstorable = findings.iter().any(|finding| finding.code == "text.nul-character");
+        let unstorable = findings
+            .iter()
+            .any(|finding| finding.code == "text.nul-character");
         if !stays && !unstorable {
             let row = row(arriving, body, status, findings.to_vec(), None);
-            let application = Application { row, resident: None, keys: Keys::default(), link: None };
+            let application = Application {
+                row,
+                resident: None,
+                keys: Keys::default(),
+                link: None,
+            };
             self.applications.insert(body.application_id, application);
         }
     }
@@ -131,7 +165,11 @@ impl Resolver {
             node_sequence: event.sequence,
             province: arriving.province.clone(),
             revision,
-            entry: if revision.is_none() { arriving.entry.to_vec() } else { Vec::new() },
+            entry: if revision.is_none() {
+                arriving.entry.to_vec()
+            } else {
+                Vec::new()
+            },
         });
         Verdict::without_resident(OutcomeKind::Held, findings)
     }
@@ -148,20 +186,34 @@ impl Resolver {
         let person = normalise::apply(&body.applicant, &arriving.decoded.changes);
         let keys = Keys::of(&person);
         let candidate = self.candidate(id, keys);
-        let full = candidate.as_ref().and_then(|found| self.residents.get(&found.resident));
-        if full.is_some_and(|resident| resident.members.len() >= MAX_CLUSTER && !resident.members.contains(&id)) {
-            return self.hold(sequence, arriving, body, [findings, vec![hold("match.cluster-too-large")]].concat());
+        let full = candidate
+            .as_ref()
+            .and_then(|found| self.residents.get(&found.resident));
+        if full
+            .is_some_and(|resident| resident.members.len() >= MAX_CLUSTER && !resident.members.contains(&id))
+        {
+            return self.hold(
+                sequence,
+                arriving,
+                body,
+                [findings, vec![hold("match.cluster-too-large")]].concat(),
+            );
         }
         let known = self.applications.remove(&id);
         if let Some(known) = &known {
             self.index.remove(known.keys, id);
         }
         let before = known.as_ref().and_then(|known| known.resident);
-        let alone = before.and_then(|resident| self.residents.get(&resident)).is_some_and(|r| r.members == [id]);
+        let alone = before
+            .and_then(|resident| self.residents.get(&resident))
+            .is_some_and(|r| r.members == [id]);
         let target = match (&candidate, before) {
             (Some(found), _) => found.resident,
             (None, Some(resident)) if alone => resident,
-            (None, _) => golden::resident_id(arriving.appended_at, &schemas::Sha256::of(&arriving.decoded.event)),
+            (None, _) => golden::resident_id(
+                arriving.appended_at,
+                &schemas::Sha256::of(&arriving.decoded.event),
+            ),
         };
         if let Some(known) = &known
             && known.link != candidate.as_ref().map(|found| found.link.clone())
@@ -171,27 +223,55 @@ impl Resolver {
         if let Some(before) = before.filter(|&before| before != target) {
             self.leave(before, id, Some(target), effects);
         }
-        let row = row(arriving, body, ApplicationStatus::Loaded, findings.clone(), known.as_ref());
+        let row = row(
+            arriving,
+            body,
+            ApplicationStatus::Loaded,
+            findings.clone(),
+            known.as_ref(),
+        );
         let link = candidate.map(|found| found.link);
         self.join(target, id, link.as_ref(), effects);
         self.index.insert(keys, id);
-        self.applications.insert(id, Application { row, resident: Some(target), keys, link });
+        self.applications.insert(
+            id,
+            Application {
+                row,
+                resident: Some(target),
+                keys,
+                link,
+            },
+        );
         effects.person = Some((id, person));
         self.release_waiting(id, body.revision, effects);
         // A withdrawal that had waited may just have taken it back.
-        let resident = self.applications.get(&id).and_then(|application| application.resident);
-        Verdict { outcome: OutcomeKind::Loaded, findings, resident: resident.or(Some(target)) }
+        let resident = self
+            .applications
+            .get(&id)
+            .and_then(|application| application.resident);
+        Verdict {
+            outcome: OutcomeKind::Loaded,
+            findings,
+            resident: resident.or(Some(target)),
+        }
     }
 
     /// The resident that an application with these keys belongs to, by the thin rule.
     fn candidate(&self, id: Uuid, keys: Keys) -> Option<Candidate> {
-        let same_number = keys.number.and_then(|key| self.oldest(id, key, "same-personal-number", 30_000, |_| true));
+        let same_number = keys
+            .number
+            .and_then(|key| self.oldest(id, key, "same-personal-number", 30_000, |_| true));
         same_number.or_else(|| {
             let numbers_agree = |resident: &Resident| {
-                let numbers = resident.members.iter().filter_map(|member| self.applications.get(member)?.keys.number);
-                keys.number.is_none_or(|own| numbers.into_iter().all(|number| number == own))
+                let numbers = resident
+                    .members
+                    .iter()
+                    .filter_map(|member| self.applications.get(member)?.keys.number);
+                keys.number
+                    .is_none_or(|own| numbers.into_iter().all(|number| number == own))
             };
-            keys.identity.and_then(|key| self.oldest(id, key, "same-name-birth-sex-province", 20_000, numbers_agree))
+            keys.identity
+                .and_then(|key| self.oldest(id, key, "same-name-birth-sex-province", 20_000, numbers_agree))
         })
     }
 
@@ -209,8 +289,17 @@ impl Resolver {
             let resident = self.applications.get(&to)?.resident?;
             Some((resident, to))
         });
-        let (resident, to) = placed.filter(|(resident, _)| self.residents.get(resident).is_some_and(&fits)).min()?;
-        Some(Candidate { resident, link: Link { to, rule: rule.to_owned(), weight_millibits } })
+        let (resident, to) = placed
+            .filter(|(resident, _)| self.residents.get(resident).is_some_and(&fits))
+            .min()?;
+        Some(Candidate {
+            resident,
+            link: Link {
+                to,
+                rule: rule.to_owned(),
+                weight_millibits,
+            },
+        })
     }
 
     fn join(&mut self, target: Uuid, id: Uuid, link: Option<&Link>, effects: &mut Effects) {
@@ -219,7 +308,11 @@ impl Resolver {
         touch.edges.extend(link.map(|link| edge(id, link, true)));
         let resident = self.residents.entry(target).or_insert_with(|| {
             touch.is_new = true;
-            Resident { status: ResidentStatus::Active, redirect_to: None, members: Vec::new() }
+            Resident {
+                status: ResidentStatus::Active,
+                redirect_to: None,
+                members: Vec::new(),
+            }
         });
         resident.status = ResidentStatus::Active;
         resident.redirect_to = None;
@@ -258,7 +351,9 @@ impl Resolver {
                 None => match follow_up_of(&waiting.entry) {
                     Some((event, changes)) => {
                         let verdict = self.follow_up(id, &event, &changes, effects);
-                        verdict.unwrap_or_else(|| Verdict::rejected(OutcomeKind::Rejected, "application.unknown"))
+                        verdict.unwrap_or_else(|| {
+                            Verdict::rejected(OutcomeKind::Rejected, "application.unknown")
+                        })
                     }
                     None => Verdict::rejected(OutcomeKind::Rejected, "envelope.malformed"),
                 },
@@ -284,7 +379,11 @@ impl Resolver {
             golden::verify(&mut application.row.verifications, verified(body, changes));
             application.row.stage = application.row.stage.max(body.stage);
             effects.residents.entry(resident).or_default().gained.push(id);
-            return Some(Verdict { outcome: OutcomeKind::Loaded, findings: Vec::new(), resident: Some(resident) });
+            return Some(Verdict {
+                outcome: OutcomeKind::Loaded,
+                findings: Vec::new(),
+                resident: Some(resident),
+            });
         }
         application.row.status = ApplicationStatus::Withdrawn;
         let withdrawn = application.clone();
@@ -296,14 +395,25 @@ impl Resolver {
             self.leave(resident, id, None, effects);
         }
         for waiting in self.waiting.take(&id) {
-            effects.released.push((waiting, Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn")));
+            effects.released.push((
+                waiting,
+                Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"),
+            ));
         }
-        Some(Verdict { outcome: OutcomeKind::Loaded, findings: Vec::new(), resident: withdrawn.resident })
+        Some(Verdict {
+            outcome: OutcomeKind::Loaded,
+            findings: Vec::new(),
+            resident: withdrawn.resident,
+        })
     }
 }
 
 /// What becomes of a revision that isn't newer than the known one; none when it is newer.
-fn older_or_repeated(known: &Application, body: &ApplicationSubmitted, findings: &[Finding]) -> Option<Verdict> {
+fn older_or_repeated(
+    known: &Application,
+    body: &ApplicationSubmitted,
+    findings: &[Finding],
+) -> Option<Verdict> {
     let outcome = match known.row.status {
         ApplicationStatus::Withdrawn => {
             return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
@@ -314,16 +424,26 @@ fn older_or_repeated(known: &Application, body: &ApplicationSubmitted, findings:
     };
     let noted = |code| {
         let findings = [findings, &[Finding::overall(Severity::Note, code)]].concat();
-        Verdict { outcome, findings, resident: known.resident }
+        Verdict {
+            outcome,
+            findings,
+            resident: known.resident,
+        }
     };
     match body.revision.cmp(&known.row.revision) {
         std::cmp::Ordering::Greater => None,
         std::cmp::Ordering::Equal if same_content(known, body) => Some(noted("application.repeated")),
-        std::cmp::Ordering::Equal => Some(Verdict::rejected(OutcomeKind::Rejected, "application.revision-taken")),
-        std::cmp::Ordering::Less if outcome == OutcomeKind::Loaded => Some(noted("application.superseded-revision")),
-        std::cmp::Ordering::Less => {
-            Some(Verdict::rejected(OutcomeKind::Rejected, "application.superseded-revision"))
+        std::cmp::Ordering::Equal => Some(Verdict::rejected(
+            OutcomeKind::Rejected,
+            "application.revision-taken",
+        )),
+        std::cmp::Ordering::Less if outcome == OutcomeKind::Loaded => {
+            Some(noted("application.superseded-revision"))
         }
+        std::cmp::Ordering::Less => Some(Verdict::rejected(
+            OutcomeKind::Rejected,
+            "application.superseded-revision",
+        )),
     }
 }
 
@@ -350,28 +470,52 @@ fn row(
         ruleset: arriving.ruleset.clone(),
         changes: arriving.decoded.changes.clone(),
         findings,
-        verifications: known.map(|known| known.row.verifications.clone()).unwrap_or_default(),
+        verifications: known
+            .map(|known| known.row.verifications.clone())
+            .unwrap_or_default(),
     }
 }
 
 fn verified(body: &VerificationRecorded, changes: &[NormalisedValue]) -> impl Iterator<Item = VerifiedField> {
     body.findings.iter().map(|found| {
-        let normal = changes.iter().find(|change| change.field == found.field).map(|change| change.value.clone());
+        let normal = changes
+            .iter()
+            .find(|change| change.field == found.field)
+            .map(|change| change.value.clone());
         let value = found.value.clone().map(|written| normal.unwrap_or(written));
-        VerifiedField { field: found.field, stage: body.stage, finding: found.finding, value }
+        VerifiedField {
+            field: found.field,
+            stage: body.stage,
+            finding: found.finding,
+            value,
+        }
     })
 }
 
 /// The event of a waiting entry, with its normalised values.
 fn follow_up_of(entry: &[u8]) -> Option<(IntakeEvent, Vec<NormalisedValue>)> {
-    let LogBody::SourceRecord(record) = MatchLogEntry::decode(entry).ok()?.body else { return None };
-    let Content::Decoded(decoded) = record.content else { return None };
+    let LogBody::SourceRecord(record) = MatchLogEntry::decode(entry).ok()?.body else {
+        return None;
+    };
+    let Content::Decoded(decoded) = record.content else {
+        return None;
+    };
     Some((IntakeEvent::decode(&decoded.event).ok()?, decoded.changes))
 }
 
 fn edge(right: Uuid, link: &Link, accepted: bool) -> MatchEdge {
-    let Link { to, rule, weight_millibits } = link.clone();
-    MatchEdge { left: to, right, rule, weight_millibits, accepted }
+    let Link {
+        to,
+        rule,
+        weight_millibits,
+    } = link.clone();
+    MatchEdge {
+        left: to,
+        right,
+        rule,
+        weight_millibits,
+        accepted,
+    }
 }
 
 fn hold(code: &str) -> Finding {

@@ -27,7 +27,11 @@ struct Voice<'a> {
 
 impl Voice<'_> {
     fn verified(&self, field: Field) -> Option<&VerifiedField> {
-        self.application.row.verifications.iter().find(|verified| verified.field == field)
+        self.application
+            .row
+            .verifications
+            .iter()
+            .find(|verified| verified.field == field)
     }
 
     /// What it says of a field, and how much that counts.
@@ -62,20 +66,35 @@ fn captured(application: &Application) -> Timestamp {
 /// The golden record of a resident that has only this application, nothing of it verified.
 pub(crate) fn of_one(application: &Application, person: Applicant) -> Golden {
     let row = &application.row;
-    let source = GoldenSource { application_id: row.application_id, revision: row.revision, fields: Vec::new() };
-    Golden { values: person, sources: vec![source], stage: row.stage }
+    let source = GoldenSource {
+        application_id: row.application_id,
+        revision: row.revision,
+        fields: Vec::new(),
+    };
+    Golden {
+        values: person,
+        sources: vec![source],
+        stage: row.stage,
+    }
 }
 
 /// The golden record of a resident with these applications.
 pub(crate) fn of_many<'a>(applications: impl Iterator<Item = &'a Application>) -> Golden {
     let mut voices: Vec<Voice<'_>> = applications
-        .map(|application| Voice { application, person: person(application), at: captured(application) })
+        .map(|application| Voice {
+            application,
+            person: person(application),
+            at: captured(application),
+        })
         .collect();
     voices.sort_by_key(|voice| (Reverse(voice.at), voice.application.row.application_id));
     let mut values = Applicant::default();
     let mut taken: Vec<Vec<Field>> = vec![Vec::new(); voices.len()];
     for &field in Field::ALL {
-        let heard = voices.iter().enumerate().filter_map(|(n, voice)| Some((n, voice.says(field)?)));
+        let heard = voices
+            .iter()
+            .enumerate()
+            .filter_map(|(n, voice)| Some((n, voice.says(field)?)));
         // The newest come first, and the first of equals is kept.
         let best = heard.max_by_key(|&(n, (_, stage))| (stage, Reverse(n)));
         if let Some((n, (value, _))) = best {
@@ -83,15 +102,25 @@ pub(crate) fn of_many<'a>(applications: impl Iterator<Item = &'a Application>) -
             taken[n].push(field);
         }
     }
-    Golden { values, sources: sources(&voices, taken), stage: highest_stage(&voices) }
+    Golden {
+        values,
+        sources: sources(&voices, taken),
+        stage: highest_stage(&voices),
+    }
 }
 
 fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
-    let main = (0..taken.len()).max_by_key(|&n| (taken[n].len(), Reverse(n))).unwrap_or(0);
+    let main = (0..taken.len())
+        .max_by_key(|&n| (taken[n].len(), Reverse(n)))
+        .unwrap_or(0);
     let mut sources = Vec::new();
     for (n, (voice, fields)) in voices.iter().zip(taken).enumerate() {
         let row = &voice.application.row;
-        let source = |fields| GoldenSource { application_id: row.application_id, revision: row.revision, fields };
+        let source = |fields| GoldenSource {
+            application_id: row.application_id,
+            revision: row.revision,
+            fields,
+        };
         if n == main {
             sources.insert(0, source(Vec::new()));
         } else if !fields.is_empty() {
@@ -102,7 +131,11 @@ fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
 }
 
 fn highest_stage(voices: &[Voice<'_>]) -> i32 {
-    voices.iter().map(|voice| voice.application.row.stage).max().unwrap_or(0)
+    voices
+        .iter()
+        .map(|voice| voice.application.row.stage)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Adds what an officer found: for each field the highest stage is kept, of equals the later.

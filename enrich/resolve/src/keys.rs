@@ -24,8 +24,13 @@ pub(crate) struct Keys {
 impl Keys {
     /// The keys of a person's normalised fields.
     pub fn of(person: &Applicant) -> Self {
-        let number = person.get(Field::PersonalNumber).filter(|text| is_personal_number(text));
-        Self { number: number.map(|text| digest(&["number", text])), identity: identity(person) }
+        let number = person
+            .get(Field::PersonalNumber)
+            .filter(|text| is_personal_number(text));
+        Self {
+            number: number.map(|text| digest(&["number", text])),
+            identity: identity(person),
+        }
     }
 
     pub fn iter(self) -> impl Iterator<Item = Key> {
@@ -35,8 +40,14 @@ impl Keys {
 
 fn identity(person: &Applicant) -> Option<Key> {
     let given = |field| person.get(field).filter(|text| !text.is_empty());
-    let born = given(Field::DateOfBirth).filter(|text| matches!(date::read(text), date::Written::Day { .. }))?;
-    let parts = [&fold(given(Field::FullName)?), born, given(Field::Sex)?, given(Field::BirthProvince)?];
+    let born =
+        given(Field::DateOfBirth).filter(|text| matches!(date::read(text), date::Written::Day { .. }))?;
+    let parts = [
+        &fold(given(Field::FullName)?),
+        born,
+        given(Field::Sex)?,
+        given(Field::BirthProvince)?,
+    ];
     Some(digest(&["identity", parts[0], parts[1], parts[2], parts[3]]))
 }
 

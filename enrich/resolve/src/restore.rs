@@ -9,8 +9,8 @@ use crate::keys::Keys;
 use crate::state::{Application, Link, Resident, Resolver};
 use crate::waiting::Waiting;
 use schemas::change::{
-    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState, ResidentChanged,
-    ResidentStatus,
+    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState,
+    ResidentChanged, ResidentStatus,
 };
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
@@ -71,7 +71,12 @@ impl Restoring {
     /// An application's row.
     pub fn application(&mut self, row: ApplicationState, resident: Option<Uuid>, sequence: i64) {
         self.step(sequence);
-        newer(&mut self.applications, row.application_id, sequence, Placed { row, resident });
+        newer(
+            &mut self.applications,
+            row.application_id,
+            sequence,
+            Placed { row, resident },
+        );
     }
 
     /// A resident's row.
@@ -84,7 +89,16 @@ impl Restoring {
         sequence: i64,
     ) {
         self.step(sequence);
-        newer(&mut self.residents, id, sequence, Resident { status, redirect_to, members });
+        newer(
+            &mut self.residents,
+            id,
+            sequence,
+            Resident {
+                status,
+                redirect_to,
+                members,
+            },
+        );
     }
 
     /// The books of a series.
@@ -102,7 +116,11 @@ impl Restoring {
         link: Sha256,
         open_link: Option<Sha256>,
     ) {
-        self.events.entry((node, epoch)).or_default().push(Place { sequence: node_sequence, link, open_link });
+        self.events.entry((node, epoch)).or_default().push(Place {
+            sequence: node_sequence,
+            link,
+            open_link,
+        });
     }
 
     /// An event that was held when it was settled first.
@@ -148,7 +166,13 @@ impl Restoring {
 
     fn resident_changed(&mut self, change: ResidentChanged) {
         let sequence = change.sequence;
-        self.resident(change.resident_id, change.status, change.redirect_to, change.members, sequence);
+        self.resident(
+            change.resident_id,
+            change.status,
+            change.redirect_to,
+            change.members,
+            sequence,
+        );
         for row in change.gained {
             self.application(row, Some(change.resident_id), sequence);
         }
@@ -160,7 +184,11 @@ impl Restoring {
     fn settled(&mut self, settled: EventSettled) {
         let sequence = settled.sequence;
         self.step(sequence);
-        if let Some(SourcePosition { topic, partition, offset }) = &settled.source
+        if let Some(SourcePosition {
+            topic,
+            partition,
+            offset,
+        }) = &settled.source
             && settled.appended_at.is_some()
         {
             self.source(topic, *partition, offset + 1);
@@ -178,19 +206,28 @@ impl Restoring {
             self.released(changed.event_sequence);
             self.books(changed.node_id, changed.epoch, changed.ledger, sequence);
         }
-        let (Some(node), Some(epoch), Some(place), Some(event_id)) =
-            (settled.node_id, settled.epoch, settled.node_sequence, settled.event_id)
-        else {
+        let (Some(node), Some(epoch), Some(place), Some(event_id)) = (
+            settled.node_id,
+            settled.epoch,
+            settled.node_sequence,
+            settled.event_id,
+        ) else {
             return;
         };
         if let Some(books) = settled.ledger {
             self.books(node.clone(), epoch, books, sequence);
         }
-        let placed = matches!(settled.outcome, OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held);
+        let placed = matches!(
+            settled.outcome,
+            OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held
+        );
         if let Some(link) = settled.hash.filter(|_| placed) {
             self.event(node.clone(), epoch, place, link, settled.open_link);
         }
-        if let Some(application_id) = settled.application_id.filter(|_| settled.outcome == OutcomeKind::Held) {
+        if let Some(application_id) = settled
+            .application_id
+            .filter(|_| settled.outcome == OutcomeKind::Held)
+        {
             self.held(Waiting {
                 event_sequence: sequence,
                 application_id,
@@ -211,24 +248,57 @@ impl Restoring {
         resolver.sequence = self.sequence;
         for (key, mut places) in self.events {
             places.sort_unstable_by_key(|place| place.sequence);
-            let series = resolver.series.entry(key.0).or_default().entry(key.1).or_default();
+            let series = resolver
+                .series
+                .entry(key.0)
+                .or_default()
+                .entry(key.1)
+                .or_default();
             for place in places {
                 series.place(place.sequence, place.link, place.open_link);
             }
         }
         for ((node, epoch), (_, books)) in self.books {
-            resolver.series.entry(node).or_default().entry(epoch).or_default().books = books;
+            resolver
+                .series
+                .entry(node)
+                .or_default()
+                .entry(epoch)
+                .or_default()
+                .books = books;
         }
         resolver.nodes = self.nodes.into_iter().map(|(id, (_, node))| (id, node)).collect();
-        resolver.residents = self.residents.into_iter().map(|(id, (_, resident))| (id, resident)).collect();
+        resolver.residents = self
+            .residents
+            .into_iter()
+            .map(|(id, (_, resident))| (id, resident))
+            .collect();
         let mut links: HashMap<Uuid, Link> = HashMap::new();
         for (_, edge) in self.edges.into_values().filter(|(_, edge)| edge.accepted) {
-            let MatchEdge { left, right, rule, weight_millibits, .. } = edge;
-            links.insert(right, Link { to: left, rule, weight_millibits });
+            let MatchEdge {
+                left,
+                right,
+                rule,
+                weight_millibits,
+                ..
+            } = edge;
+            links.insert(
+                right,
+                Link {
+                    to: left,
+                    rule,
+                    weight_millibits,
+                },
+            );
         }
         for (id, (_, Placed { row, resident })) in self.applications {
             let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
-            let mut application = Application { row, resident, keys: Keys::default(), link: links.remove(&id) };
+            let mut application = Application {
+                row,
+                resident,
+                keys: Keys::default(),
+                link: links.remove(&id),
+            };
             if resident.is_some() {
                 application.keys = Keys::of(&golden::person(&application));
                 resolver.index.insert(application.keys, id);
@@ -238,7 +308,11 @@ impl Restoring {
         for (sequence, waiting) in self.waiting {
             if !self.released.contains(&sequence) {
                 // Corrections wait by their revision alone; only follow-ups need their entry.
-                let entry = if waiting.revision.is_some() { Vec::new() } else { waiting.entry };
+                let entry = if waiting.revision.is_some() {
+                    Vec::new()
+                } else {
+                    waiting.entry
+                };
                 resolver.waiting.add(Waiting { entry, ..waiting });
             }
         }

@@ -42,11 +42,18 @@ impl Series {
     /// Counts copies, conflicts and broken links; the outcome is counted by [`Self::count`].
     pub fn enter(&mut self, sequence: i64, link: Sha256, names: Sha256) -> Arrival {
         let (link, names) = (prefix(link), prefix(names));
-        let before = self.ranges.range(..=sequence).next_back().map(|(&first, range)| (first, range.last(first)));
+        let before = self
+            .ranges
+            .range(..=sequence)
+            .next_back()
+            .map(|(&first, range)| (first, range.last(first)));
         if let Some((first, last)) = before
             && sequence <= last
         {
-            let known = self.ranges.get(&first).and_then(|range| range.links.get((sequence - first) as usize));
+            let known = self
+                .ranges
+                .get(&first)
+                .and_then(|range| range.links.get((sequence - first) as usize));
             if known == Some(&link) {
                 self.books.copies += 1;
                 return Arrival::Copy;
@@ -56,7 +63,10 @@ impl Series {
         }
         let first = match before {
             Some((first, last)) if last + 1 == sequence => {
-                let range = self.ranges.get_mut(&first).filter(|range| !range.links.is_empty());
+                let range = self
+                    .ranges
+                    .get_mut(&first)
+                    .filter(|range| !range.links.is_empty());
                 if let Some(range) = range {
                     self.books.broken_links += i64::from(range.links.last() != Some(&names));
                     range.links.push(link);
@@ -66,7 +76,13 @@ impl Series {
             _ => {
                 // Before the first event stand 32 zero bytes.
                 self.books.broken_links += i64::from(sequence == 1 && names != 0);
-                self.ranges.insert(sequence, Range { links: vec![link], names });
+                self.ranges.insert(
+                    sequence,
+                    Range {
+                        links: vec![link],
+                        names,
+                    },
+                );
                 sequence
             }
         };
@@ -76,7 +92,9 @@ impl Series {
             self.books.broken_links += i64::from(next.names != link);
             range.links.extend(next.links);
         }
-        Arrival::New { before_predecessor: first == sequence && sequence > 1 }
+        Arrival::New {
+            before_predecessor: first == sequence && sequence > 1,
+        }
     }
 
     /// Puts an event back in its place, in ascending order of sequences, without counting anything:
@@ -88,7 +106,13 @@ impl Series {
             Some((&first, range)) if range.last(first) >= sequence => {}
             _ => {
                 let names = prefix(names.unwrap_or(Sha256::ZERO));
-                self.ranges.insert(sequence, Range { links: vec![prefix(link)], names });
+                self.ranges.insert(
+                    sequence,
+                    Range {
+                        links: vec![prefix(link)],
+                        names,
+                    },
+                );
             }
         }
     }
@@ -131,7 +155,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn hash(n: i64) -> Sha256 {
-        if n == 0 { Sha256::ZERO } else { Sha256::of(&n.to_be_bytes()) }
+        if n == 0 {
+            Sha256::ZERO
+        } else {
+            Sha256::of(&n.to_be_bytes())
+        }
     }
 
     fn enter(series: &mut Series, n: i64) -> Arrival {
@@ -141,12 +169,27 @@ mod tests {
     #[test]
     fn a_fork_a_copy_and_a_broken_link_are_told_apart() {
         let mut series = Series::default();
-        assert_eq!(enter(&mut series, 1), Arrival::New { before_predecessor: false });
+        assert_eq!(
+            enter(&mut series, 1),
+            Arrival::New {
+                before_predecessor: false
+            }
+        );
         assert_eq!(enter(&mut series, 1), Arrival::Copy);
         assert_eq!(series.enter(1, hash(99), Sha256::ZERO), Arrival::Conflict);
-        assert_eq!(enter(&mut series, 3), Arrival::New { before_predecessor: true });
+        assert_eq!(
+            enter(&mut series, 3),
+            Arrival::New {
+                before_predecessor: true
+            }
+        );
         assert_eq!(series.books.broken_links, 0);
-        assert_eq!(series.enter(2, hash(77), hash(1)), Arrival::New { before_predecessor: false });
+        assert_eq!(
+            series.enter(2, hash(77), hash(1)),
+            Arrival::New {
+                before_predecessor: false
+            }
+        );
         assert_eq!(series.books.broken_links, 1, "3 names another 2");
         assert_eq!((series.books.copies, series.books.conflicts), (1, 1));
     }

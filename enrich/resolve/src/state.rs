@@ -71,12 +71,19 @@ impl Resolver {
 
     /// The next offset expected of a source partition.
     pub fn next_offset(&self, topic: &str, partition: i32) -> i64 {
-        self.sources.get(topic).and_then(|partitions| partitions.get(&partition)).copied().unwrap_or(0)
+        self.sources
+            .get(topic)
+            .and_then(|partitions| partitions.get(&partition))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Passes source positions up to `to`, where operate decided that nobody waits for them.
     pub fn skip_to(&mut self, topic: &str, partition: i32, to: i64) {
         let next = self.next_offset(topic, partition).max(to);
-        self.sources.entry(topic.to_owned()).or_default().insert(partition, next);
+        self.sources
+            .entry(topic.to_owned())
+            .or_default()
+            .insert(partition, next);
     }
 }

@@ -5,14 +5,15 @@ use crate::series::{Arrival, Series};
 use crate::state::{Application, Resolver};
 use crate::waiting::Waiting;
 use schemas::change::{
-    EventKind, EventSettled, LedgerState, MatchEdge, NodeState, OutcomeChanged, RefusedBytes, ResidentChanged,
-    ResidentStatus,
+    EventKind, EventSettled, LedgerState, MatchEdge, NodeState, OutcomeChanged, RefusedBytes,
+    ResidentChanged, ResidentStatus,
 };
 use schemas::codec::{Event, Unreadable};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{
-    Content, Decoded, LogBody, MatchLogEntry, NodeAdded, NodeRetired, SourcePosition, SourceRecord, Undecodable,
+    Content, Decoded, LogBody, MatchLogEntry, NodeAdded, NodeRetired, SourcePosition, SourceRecord,
+    Undecodable,
 };
 use schemas::outcome::OutcomeNotice;
 use schemas::{Applicant, Epoch, Field, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
@@ -98,7 +99,9 @@ impl Resolver {
                 Turn::Passed => return Applied::Passed,
                 Turn::Ahead(position) => return Applied::Ahead(position),
             },
-            Ok(LogBody::NodeAdded(added)) if self.entries.insert(added.entry_id) => self.node_added(logged_at, added),
+            Ok(LogBody::NodeAdded(added)) if self.entries.insert(added.entry_id) => {
+                self.node_added(logged_at, added)
+            }
             Ok(LogBody::NodeRetired(retired)) if self.entries.insert(retired.entry_id) => {
                 self.node_retired(logged_at, retired)
             }
@@ -109,7 +112,11 @@ impl Resolver {
     }
 
     fn turn(&mut self, record: &SourceRecord) -> Turn {
-        let SourcePosition { topic, partition, offset } = &record.source;
+        let SourcePosition {
+            topic,
+            partition,
+            offset,
+        } = &record.source;
         let next = self.next_offset(topic, *partition);
         if *offset < next {
             return Turn::Passed;
@@ -117,11 +124,20 @@ impl Resolver {
         // A worker that started before `next` vouches that nothing lies between there and its record.
         if record.expected_offset > next {
             let claimed = record.expected_offset;
-            return Turn::Ahead(Position { topic: topic.clone(), partition: *partition, next, claimed });
+            return Turn::Ahead(Position {
+                topic: topic.clone(),
+                partition: *partition,
+                next,
+                claimed,
+            });
         }
         match self.sources.get_mut(topic) {
             Some(partitions) => partitions.insert(*partition, offset + 1),
-            None => self.sources.entry(topic.clone()).or_default().insert(*partition, offset + 1),
+            None => self
+                .sources
+                .entry(topic.clone())
+                .or_default()
+                .insert(*partition, offset + 1),
         };
         Turn::Now
     }
@@ -162,9 +178,21 @@ impl Resolver {
     /// Bytes in the match log that are no entry.
     fn stray(&mut self, offset: i64, logged_at: Timestamp, entry: &[u8], why: Unreadable) -> Outputs {
         let mut settled = self.blank(logged_at, EventKind::Undecodable, OutcomeKind::Undecodable);
-        settled.source = Some(SourcePosition { topic: topics::MATCH_LOG.to_owned(), partition: 0, offset });
-        settled.refused = Some(RefusedBytes { key: None, value: entry.to_vec(), reason: why.code().to_owned() });
-        Outputs { settled, residents: Vec::new(), notices: Vec::new() }
+        settled.source = Some(SourcePosition {
+            topic: topics::MATCH_LOG.to_owned(),
+            partition: 0,
+            offset,
+        });
+        settled.refused = Some(RefusedBytes {
+            key: None,
+            value: entry.to_vec(),
+            reason: why.code().to_owned(),
+        });
+        Outputs {
+            settled,
+            residents: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     fn node_added(&mut self, logged_at: Timestamp, added: NodeAdded) -> Outputs {
@@ -192,17 +220,33 @@ impl Resolver {
         self.node_changed(logged_at, EventKind::NodeRetired, retired.entry_id, node)
     }
 
-    fn node_changed(&mut self, logged_at: Timestamp, kind: EventKind, entry: Uuid, node: NodeState) -> Outputs {
+    fn node_changed(
+        &mut self,
+        logged_at: Timestamp,
+        kind: EventKind,
+        entry: Uuid,
+        node: NodeState,
+    ) -> Outputs {
         let mut settled = self.blank(logged_at, kind, OutcomeKind::Recorded);
         settled.event_id = Some(entry);
         settled.node_id = Some(node.node_id.clone());
         self.nodes.insert(node.node_id.clone(), node.clone());
         settled.node = Some(node);
-        Outputs { settled, residents: Vec::new(), notices: Vec::new() }
+        Outputs {
+            settled,
+            residents: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     fn source_record(&mut self, logged_at: Timestamp, record: SourceRecord, entry: &[u8]) -> Outputs {
-        let SourceRecord { source, appended_at, ruleset, content, .. } = record;
+        let SourceRecord {
+            source,
+            appended_at,
+            ruleset,
+            content,
+            ..
+        } = record;
         let province = topics::province_of(&source.topic).unwrap_or_default().to_owned();
         let mut settled = self.blank(logged_at, EventKind::Undecodable, OutcomeKind::Undecodable);
         settled.source = Some(source);
@@ -216,14 +260,32 @@ impl Resolver {
             Content::Decoded(decoded) => match IntakeEvent::decode(&decoded.event) {
                 Err(why) => {
                     let reason = why.code().to_owned();
-                    settled.refused = Some(RefusedBytes { key: None, value: decoded.event, reason });
+                    settled.refused = Some(RefusedBytes {
+                        key: None,
+                        value: decoded.event,
+                        reason,
+                    });
                 }
                 Ok(event) => {
-                    return self.event(settled, Arriving { event, decoded, province, appended_at, ruleset, entry });
+                    return self.event(
+                        settled,
+                        Arriving {
+                            event,
+                            decoded,
+                            province,
+                            appended_at,
+                            ruleset,
+                            entry,
+                        },
+                    );
                 }
             },
         }
-        Outputs { settled, residents: Vec::new(), notices: Vec::new() }
+        Outputs {
+            settled,
+            residents: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     fn event(&mut self, mut settled: EventSettled, arriving: Arriving<'_>) -> Outputs {
@@ -249,7 +311,9 @@ impl Resolver {
             settled.revision = Some(body.revision);
         }
         let mut effects = Effects::default();
-        let arrival = self.series_of(&event.node_id, event.epoch).enter(event.sequence, link, event.previous_hash);
+        let arrival =
+            self.series_of(&event.node_id, event.epoch)
+                .enter(event.sequence, link, event.previous_hash);
         let verdict = match arrival {
             Arrival::Copy => Verdict::without_resident(OutcomeKind::Copy, Vec::new()),
             Arrival::Conflict => {
@@ -283,8 +347,19 @@ impl Resolver {
         settled.outcome = verdict.outcome;
         settled.findings = verdict.findings;
         settled.resident_id = verdict.resident;
+        // All are counted before any books are taken: those of one step must be the same everywhere.
+        for (waiting, verdict) in &effects.released {
+            self.series_of(&waiting.node_id, waiting.epoch)
+                .recount(OutcomeKind::Held, verdict.outcome);
+        }
         for (waiting, verdict) in effects.released {
-            let released = self.release(waiting, verdict, settled.sequence, settled.logged_at, &mut notices);
+            let released = self.release(
+                waiting,
+                verdict,
+                settled.sequence,
+                settled.logged_at,
+                &mut notices,
+            );
             settled.released.push(released);
         }
         settled.ledger = Some(self.books(&event.node_id, event.epoch));
@@ -321,9 +396,15 @@ impl Resolver {
         let mut person = effects.person;
         let touched = effects.residents.into_iter();
         let residents = touched
-            .map(|(id, touch)| self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person))
+            .map(|(id, touch)| {
+                self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
+            })
             .collect();
-        Outputs { settled, residents, notices }
+        Outputs {
+            settled,
+            residents,
+            notices,
+        }
     }
 
     fn release(
@@ -334,9 +415,7 @@ impl Resolver {
         settled_at: Timestamp,
         notices: &mut Vec<(String, OutcomeNotice)>,
     ) -> OutcomeChanged {
-        let series = self.series_of(&waiting.node_id, waiting.epoch);
-        series.recount(OutcomeKind::Held, verdict.outcome);
-        let ledger = series.books;
+        let ledger = self.books(&waiting.node_id, waiting.epoch);
         let notice = OutcomeNotice {
             sequence,
             event_id: waiting.event_id,
@@ -372,10 +451,17 @@ impl Resolver {
         person: &mut Option<(Uuid, Applicant)>,
     ) -> ResidentChanged {
         let resident = self.residents.get(&resident_id);
-        let members = resident.map(|resident| resident.members.clone()).unwrap_or_default();
-        let applications: Vec<&Application> = members.iter().filter_map(|id| self.applications.get(id)).collect();
+        let members = resident
+            .map(|resident| resident.members.clone())
+            .unwrap_or_default();
+        let applications: Vec<&Application> = members
+            .iter()
+            .filter_map(|id| self.applications.get(id))
+            .collect();
         let golden = match (applications.as_slice(), person.take()) {
-            ([only], Some((id, person))) if only.row.application_id == id && only.row.verifications.is_empty() => {
+            ([only], Some((id, person)))
+                if only.row.application_id == id && only.row.verifications.is_empty() =>
+            {
                 golden::of_one(only, person)
             }
             ([only], kept) if only.row.verifications.is_empty() => {
@@ -401,7 +487,11 @@ impl Resolver {
             is_new: touch.is_new,
             status: resident.map_or(ResidentStatus::Superseded, |resident| resident.status),
             redirect_to: resident.and_then(|resident| resident.redirect_to),
-            folded_name: golden.values.get(Field::FullName).map(normalise::fold::fold).unwrap_or_default(),
+            folded_name: golden
+                .values
+                .get(Field::FullName)
+                .map(normalise::fold::fold)
+                .unwrap_or_default(),
             golden: golden.values,
             sources: golden.sources,
             members,
@@ -413,7 +503,11 @@ impl Resolver {
     }
 
     pub(crate) fn series_of(&mut self, node: &NodeId, epoch: Epoch) -> &mut Series {
-        self.series.entry(node.clone()).or_default().entry(epoch).or_default()
+        self.series
+            .entry(node.clone())
+            .or_default()
+            .entry(epoch)
+            .or_default()
     }
 
     fn books(&mut self, node: &NodeId, epoch: Epoch) -> LedgerState {
@@ -438,7 +532,11 @@ enum Turn {
 
 impl Verdict {
     pub fn without_resident(outcome: OutcomeKind, findings: Vec<Finding>) -> Self {
-        Self { outcome, findings, resident: None }
+        Self {
+            outcome,
+            findings,
+            resident: None,
+        }
     }
 
     pub fn rejected(outcome: OutcomeKind, code: &str) -> Self {

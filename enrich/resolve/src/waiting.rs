@@ -47,7 +47,11 @@ impl WaitingRoom {
 
     /// Whether one more may wait for this application.
     pub fn has_room(&self, application: &Uuid) -> bool {
-        self.count < MAX_ALL && self.by_application.get(application).is_none_or(|events| events.len() < MAX_EACH)
+        self.count < MAX_ALL
+            && self
+                .by_application
+                .get(application)
+                .is_none_or(|events| events.len() < MAX_EACH)
     }
 
     pub fn add(&mut self, waiting: Waiting) {

@@ -27,10 +27,18 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
             if body.attachments.len() > MAX_ATTACHMENTS {
                 reject("application.too-many-attachments");
             }
-            let texts = [Some(&body.form_id), Some(&body.form_version), body.reference.as_ref(), body.commune.as_ref()];
+            let texts = [
+                Some(&body.form_id),
+                Some(&body.form_version),
+                body.reference.as_ref(),
+                body.commune.as_ref(),
+            ];
             let more = [body.village.as_ref(), body.team.as_ref()];
             let kinds = body.attachments.iter().map(|attachment| &attachment.kind);
-            short_texts(texts.into_iter().chain(more).flatten().chain(kinds), &mut findings);
+            short_texts(
+                texts.into_iter().chain(more).flatten().chain(kinds),
+                &mut findings,
+            );
             field_texts(&body.applicant, &mut findings);
         }
         Body::VerificationRecorded(body) => {

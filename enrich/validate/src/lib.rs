@@ -5,9 +5,9 @@
 mod envelope;
 mod person;
 
+use schemas::Finding;
 use schemas::event::{Body, IntakeEvent};
 use schemas::match_log::NormalisedValue;
-use schemas::Finding;
 
 /// Everything the rules find about one event, which came under `key`.
 pub fn event(event: &IntakeEvent, key: Option<&[u8]>, changes: &[NormalisedValue]) -> Vec<Finding> {

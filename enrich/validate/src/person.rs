@@ -25,7 +25,11 @@ pub fn findings(person: &Applicant, findings: &mut Vec<Finding>) {
     if let Some(written) = person.get(Field::PersonalNumber).filter(|text| !text.is_empty())
         && !number::is_personal_number(written)
     {
-        findings.push(Finding::on(Field::PersonalNumber, Severity::Hold, "number.not-12-digits"));
+        findings.push(Finding::on(
+            Field::PersonalNumber,
+            Severity::Hold,
+            "number.not-12-digits",
+        ));
     }
 }
 
@@ -36,12 +40,30 @@ mod tests {
     #[test]
     fn each_rule_by_an_example() {
         for (fields, expected) in [
-            (&[(Field::FullName, "Lò Văn Pâng"), (Field::DateOfBirth, "1987-09-05")][..], None),
+            (
+                &[
+                    (Field::FullName, "Lò Văn Pâng"),
+                    (Field::DateOfBirth, "1987-09-05"),
+                ][..],
+                None,
+            ),
             (&[(Field::Surname, "Lò"), (Field::GivenName, "Pâng")], None),
-            (&[(Field::Surname, "Lò")], Some((Severity::Reject, "name.missing"))),
-            (&[(Field::FullName, "A"), (Field::DateOfBirth, "31/04/1950")], Some((Severity::Hold, "date.impossible"))),
-            (&[(Field::FullName, "A"), (Field::DateOfBirth, "xưa")], Some((Severity::Hold, "date.unreadable"))),
-            (&[(Field::FullName, "A"), (Field::DateOfBirth, "1950")], Some((Severity::Note, "date.incomplete"))),
+            (
+                &[(Field::Surname, "Lò")],
+                Some((Severity::Reject, "name.missing")),
+            ),
+            (
+                &[(Field::FullName, "A"), (Field::DateOfBirth, "31/04/1950")],
+                Some((Severity::Hold, "date.impossible")),
+            ),
+            (
+                &[(Field::FullName, "A"), (Field::DateOfBirth, "xưa")],
+                Some((Severity::Hold, "date.unreadable")),
+            ),
+            (
+                &[(Field::FullName, "A"), (Field::DateOfBirth, "1950")],
+                Some((Severity::Note, "date.incomplete")),
+            ),
             (
                 &[(Field::FullName, "A"), (Field::PersonalNumber, "123")],
                 Some((Severity::Hold, "number.not-12-digits")),

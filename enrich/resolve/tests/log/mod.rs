@@ -1,0 +1,170 @@
+//! A match log made by hand: nodes with their chains, applications, and the matcher at its end.
+
+use resolve::{Applied, Outputs, Resolver};
+use schemas::codec::Event;
+use schemas::event::*;
+use schemas::match_log::*;
+use schemas::*;
+use uuid::Uuid;
+
+pub fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+/// One node's series, and the offsets of its province's topic.
+pub struct Node {
+    name: NodeId,
+    epoch: Epoch,
+    sequence: i64,
+    head: Sha256,
+}
+
+impl Node {
+    pub fn new(name: &str) -> Self {
+        let name = NodeId::parse(name).expect("a node id");
+        Self {
+            name,
+            epoch: id(1000),
+            sequence: 0,
+            head: Sha256::ZERO,
+        }
+    }
+
+    pub fn event(&mut self, body: Body) -> Vec<u8> {
+        self.sequence += 1;
+        let event = IntakeEvent {
+            event_id: Uuid::new_v5(&self.epoch, format!("{} {}", self.name, self.sequence).as_bytes()),
+            node_id: self.name.clone(),
+            epoch: self.epoch,
+            sequence: self.sequence,
+            previous_hash: self.head,
+            captured_at: Timestamp(1_000 * self.sequence),
+            spooled_at: Timestamp(1_000 * self.sequence),
+            clock_offset_ms: None,
+            body,
+        };
+        let bytes = event.encode().expect("fits");
+        self.head = Sha256::of(&bytes);
+        bytes
+    }
+}
+
+/// The log of one province, and entries ready to be applied.
+#[derive(Debug, Default)]
+pub struct Log {
+    offset: i64,
+    pub entries: Vec<Vec<u8>>,
+}
+
+impl Log {
+    pub fn push(&mut self, event: Vec<u8>) {
+        let decoded = IntakeEvent::decode(&event).expect("an event");
+        let changes = normalise::changes(&decoded);
+        let findings = findings_of(&decoded);
+        self.push_content(Content::Decoded(Decoded {
+            event,
+            changes,
+            findings,
+        }));
+    }
+
+    pub fn push_content(&mut self, content: Content) {
+        let entry = MatchLogEntry {
+            body: LogBody::SourceRecord(SourceRecord {
+                source: SourcePosition {
+                    topic: topics::applications("dien-bien"),
+                    partition: 0,
+                    offset: self.offset,
+                },
+                expected_offset: self.offset,
+                appended_at: Timestamp(1_000_000 + self.offset),
+                ruleset: normalise::RULESET.to_owned(),
+                content,
+            }),
+        };
+        self.offset += 1;
+        self.entries.push(entry.encode().expect("fits"));
+    }
+}
+
+/// A date that no calendar has is held: enough of a rule for these tests.
+fn findings_of(event: &IntakeEvent) -> Vec<Finding> {
+    let Body::ApplicationSubmitted(body) = &event.body else {
+        return Vec::new();
+    };
+    match body.applicant.get(Field::DateOfBirth) {
+        Some("31/04/1950") => vec![Finding::on(Field::DateOfBirth, Severity::Hold, "date.impossible")],
+        _ if body.applicant.get(Field::FullName).is_none() => {
+            vec![Finding::on(Field::FullName, Severity::Reject, "name.missing")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub fn application(application: u128, revision: i32, fields: &[(Field, &str)]) -> Body {
+    let mut applicant = Applicant::default();
+    for &(field, value) in fields {
+        applicant.set(field, Some(value.to_owned()));
+    }
+    Body::ApplicationSubmitted(ApplicationSubmitted {
+        application_id: id(application),
+        revision,
+        reference: None,
+        form_id: "CC01".to_owned(),
+        form_version: "2024-07".to_owned(),
+        channel: Channel::MobileTeam,
+        service: Service::FirstIssue,
+        commune: None,
+        village: None,
+        team: None,
+        applicant,
+        attachments: Vec::new(),
+    })
+}
+
+/// A person with everything the thin rule looks at.
+pub fn person<'a>(name: &'a str, born: &'a str, number: &'a str) -> Vec<(Field, &'a str)> {
+    let mut fields = vec![
+        (Field::FullName, name),
+        (Field::DateOfBirth, born),
+        (Field::Sex, "Nam"),
+        (Field::BirthProvince, "11"),
+    ];
+    if !number.is_empty() {
+        fields.push((Field::PersonalNumber, number));
+    }
+    fields
+}
+
+pub fn verification(application: u128, stage: i32, field: Field, value: &str) -> Body {
+    Body::VerificationRecorded(VerificationRecorded {
+        application_id: id(application),
+        stage,
+        officer: "011-234".to_owned(),
+        findings: vec![FieldVerification {
+            field,
+            finding: VerificationFinding::Corrected,
+            value: Some(Personal::new(value.to_owned())),
+        }],
+    })
+}
+
+pub fn withdrawal(application: u128) -> Body {
+    Body::ApplicationWithdrawn(ApplicationWithdrawn {
+        application_id: id(application),
+        reason: None,
+    })
+}
+
+/// Applies entries `from` on and returns what each changed.
+pub fn apply(resolver: &mut Resolver, log: &Log, from: usize) -> Vec<Outputs> {
+    let entries = log.entries.iter().enumerate().skip(from);
+    entries
+        .map(|(offset, entry)| {
+            match resolver.apply(offset as i64, Timestamp(2_000_000 + offset as i64), entry) {
+                Applied::Settled(outputs) => *outputs,
+                other => panic!("entry {offset}: {other:?}"),
+            }
+        })
+        .collect()
+}
