@@ -36,6 +36,7 @@ CREATE TABLE intake_event (
 );
 
 CREATE INDEX intake_event_application ON intake_event (application_id) WHERE application_id IS NOT NULL;
+CREATE INDEX intake_event_held ON intake_event (sequence) WHERE outcome = 'held';
 
 COMMENT ON TABLE intake_event IS 'One row per step of match, that is per entry of the match log; never changed. Its first outcome: see event_outcome_current for the latest.';
 COMMENT ON COLUMN intake_event.sequence IS 'Step of match: 1, 2, 3 … without holes, but for steps in dead_letter.';

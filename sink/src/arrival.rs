@@ -3,7 +3,7 @@
 use runtime::kafka::Record;
 use schemas::change::{ApplicationState, EventSettled, ResidentChanged};
 use schemas::codec::{Change, Event};
-use schemas::event::{ApplicationSubmitted, Body};
+use schemas::event::{Body, Channel, Service};
 use schemas::manifest::{NodeClaim, NodeManifest};
 use schemas::{IntakeEvent, NodeId, Timestamp, topics};
 
@@ -16,7 +16,7 @@ pub(crate) struct Arrival {
 }
 
 pub(crate) enum Content {
-    Settled(Box<EventSettled>, Option<Form>),
+    Settled(Box<EventSettled>, Option<Box<Form>>),
     Resident(Box<ResidentChanged>, Vec<Form>),
     Manifest(Box<Manifest>),
     /// Stable reason code.
@@ -34,7 +34,14 @@ pub(crate) struct Manifest {
 pub(crate) struct Form {
     pub node_id: NodeId,
     pub captured_at: Timestamp,
-    pub submitted: ApplicationSubmitted,
+    pub form_id: String,
+    pub form_version: String,
+    pub channel: Channel,
+    pub service: Service,
+    pub commune: Option<String>,
+    pub village: Option<String>,
+    pub team: Option<String>,
+    pub reference: Option<String>,
 }
 
 impl Arrival {
@@ -65,7 +72,7 @@ impl Arrival {
 fn change(value: &[u8]) -> Result<Content, &'static str> {
     match Change::decode(value).map_err(|fault| fault.code())? {
         Change::Settled(change) => {
-            let form = change.application.as_ref().map(form).transpose()?;
+            let form = change.application.as_ref().map(form).transpose()?.map(Box::new);
             Ok(Content::Settled(change, form))
         }
         Change::Resident(change) => {
@@ -80,9 +87,18 @@ fn form(state: &ApplicationState) -> Result<Form, &'static str> {
     state.appended_at.to_utc().ok_or("change.append-time-impossible")?;
     let event = IntakeEvent::decode(&state.event).map_err(|_| "change.event-unreadable")?;
     match event.body {
-        Body::ApplicationSubmitted(submitted) => {
-            Ok(Form { node_id: event.node_id, captured_at: event.captured_at, submitted })
-        }
+        Body::ApplicationSubmitted(submitted) => Ok(Form {
+            node_id: event.node_id,
+            captured_at: event.captured_at,
+            form_id: submitted.form_id,
+            form_version: submitted.form_version,
+            channel: submitted.channel,
+            service: submitted.service,
+            commune: submitted.commune,
+            village: submitted.village,
+            team: submitted.team,
+            reference: submitted.reference,
+        }),
         _ => Err("change.event-is-no-application"),
     }
 }

@@ -1,1 +1,130 @@
-//! To come.
+//! The register as match reads it back: rows and positions of one moment.
+
+use crate::fault::DatabaseFault;
+use crate::register::Register;
+use futures_util::TryStreamExt;
+use runtime::Fault;
+use runtime::kafka::Partition;
+use schemas::change::{ApplicationState, EventKind, LedgerState, MatchEdge, NodeState, ResidentStatus};
+use schemas::finding::OutcomeKind;
+use schemas::match_log::SourcePosition;
+use schemas::{Epoch, NodeId, Sha256, topics};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use uuid::Uuid;
+
+mod row;
+
+/// One row of the register. They come table by table, in no order that means anything.
+#[derive(Clone, Debug)]
+pub enum Restored {
+    /// An application, with the resident it belongs to and the step that made its state.
+    Application { sequence: i64, resident_id: Option<Uuid>, state: ApplicationState },
+    /// A resident, with the step that made its state.
+    Resident {
+        sequence: i64,
+        resident_id: Uuid,
+        status: ResidentStatus,
+        redirect_to: Option<Uuid>,
+        members: Vec<Uuid>,
+    },
+    /// An edge, with the step that made its state.
+    Edge { sequence: i64, edge: MatchEdge },
+    /// An event as it was settled first.
+    Event(Event),
+    /// The match log's entry of an event that was held when it was settled first.
+    HeldEntry { event_sequence: i64, entry: Vec<u8> },
+    /// An event whose outcome changed later, with the step that changed it last.
+    Released { event_sequence: i64, sequence: i64, outcome: OutcomeKind },
+    /// The books of a series, with the step they stand at.
+    Ledger { sequence: i64, node_id: NodeId, epoch: Epoch, state: LedgerState },
+    /// A node's registration, with the step that made its state.
+    Node { sequence: i64, state: NodeState },
+    /// How far match had come in a source partition; `offset` is the first it has not settled.
+    SourcePosition(SourcePosition),
+    /// A change that the database refused, encoded: it holds all the same.
+    DeadLetter { change: Vec<u8> },
+}
+
+/// An event as it was settled first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The step that settled it.
+    pub sequence: i64,
+    /// Slug of its province; none for operate's entries.
+    pub province: Option<String>,
+    /// Its node.
+    pub node_id: Option<NodeId>,
+    /// Its series.
+    pub epoch: Option<Epoch>,
+    /// Its place there.
+    pub node_sequence: Option<i64>,
+    /// Its id; the entry's id for operate's.
+    pub event_id: Option<Uuid>,
+    /// What its successor must name.
+    pub hash: Option<Sha256>,
+    /// What it names, when its predecessor had not come before it.
+    pub open_link: Option<Sha256>,
+    /// What kind of event.
+    pub kind: EventKind,
+    /// The application it is about.
+    pub application_id: Option<Uuid>,
+    /// The application's revision.
+    pub revision: Option<i32>,
+    /// What became of it at this step.
+    pub outcome: OutcomeKind,
+}
+
+/// Where the rows stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Positions {
+    /// The next offset of each partition of `register.changes`: the tail begins there.
+    pub changes: Vec<(Partition, i64)>,
+    /// The highest step in the rows; 0 for none.
+    pub sequence: i64,
+}
+
+/// Reads everything that match needs, in one snapshot, and hands each row to `each`. Memory is
+/// bounded: rows come one by one.
+///
+/// # Errors
+/// Transient when the connection breaks: begin anew. Fatal when a row isn't what this version wrote.
+/// What `each` returns ends the reading.
+pub async fn read(
+    register: &Register,
+    mut each: impl FnMut(Restored) -> Result<(), Fault>,
+) -> Result<Positions, Fault> {
+    const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let mut conn = register.open().await?;
+    let mut snapshot = conn.begin_with(SNAPSHOT).await.map_err(DatabaseFault::from)?;
+    for (table, query, read) in row::TABLES {
+        each_row(&mut snapshot, table, query, *read, &mut each).await?;
+    }
+    let positions = positions(&mut snapshot).await?;
+    snapshot.commit().await.map_err(DatabaseFault::from)?;
+    Ok(positions)
+}
+
+async fn each_row(
+    conn: &mut PgConnection,
+    table: &str,
+    query: &'static str,
+    read: row::Read,
+    each: &mut impl FnMut(Restored) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut rows = sqlx::query(AssertSqlSafe(query)).fetch(conn);
+    while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
+        let restored = read(&row).map_err(|fault| Fault::fatal(format!("a row of {table} can't be restored: {fault}")))?;
+        each(restored)?;
+    }
+    Ok(())
+}
+
+async fn positions(conn: &mut PgConnection) -> Result<Positions, DatabaseFault> {
+    const CHANGES: &str = "SELECT partition, next_offset FROM sink_position WHERE topic = $1 ORDER BY partition";
+    const SEQUENCE: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position";
+    let changes: Vec<(i32, i64)> = sqlx::query_as(CHANGES).bind(topics::CHANGES).fetch_all(&mut *conn).await?;
+    Ok(Positions {
+        changes: changes.into_iter().map(|(number, next)| (Partition::new(topics::CHANGES, number), next)).collect(),
+        sequence: sqlx::query_scalar(SEQUENCE).fetch_one(conn).await?,
+    })
+}

@@ -42,7 +42,7 @@ impl<'a> Rows<'a> {
         let mut rows = Self::default();
         for arrival in arrivals {
             match &arrival.content {
-                Content::Settled(change, form) => rows.settled(&arrival.record, change, form.as_ref()),
+                Content::Settled(change, form) => rows.settled(&arrival.record, change, form.as_deref()),
                 Content::Resident(change, forms) => rows.resident(change, forms),
                 Content::Manifest(manifest) => rows.manifest(manifest, arrival.record.appended_at),
                 Content::Refused(reason) => rows.refuse(arrival, reason, None),

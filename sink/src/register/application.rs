@@ -67,7 +67,6 @@ fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
 
 fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
     let ApplicationRow { sequence, resident_id, state, form } = row;
-    let submitted = &form.submitted;
     tuples
         .row()
         .uuid(Some(state.application_id))
@@ -78,14 +77,14 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         .uuid(*resident_id)
         .uuid(Some(state.event_id))
         .text(Some(form.node_id.as_str()))
-        .text(Some(&submitted.form_id))
-        .text(Some(&submitted.form_version))
-        .text(Some(channel(submitted.channel)))
-        .text(Some(service(submitted.service)))
-        .text(submitted.commune.as_deref())
-        .text(submitted.village.as_deref())
-        .text(submitted.team.as_deref())
-        .text(submitted.reference.as_deref())
+        .text(Some(&form.form_id))
+        .text(Some(&form.form_version))
+        .text(Some(channel(form.channel)))
+        .text(Some(service(form.service)))
+        .text(form.commune.as_deref())
+        .text(form.village.as_deref())
+        .text(form.team.as_deref())
+        .text(form.reference.as_deref())
         .timestamptz(Some(form.captured_at))
         .timestamptz(Some(state.appended_at))
         .text(Some(&state.ruleset))

@@ -1,7 +1,6 @@
 //! The register's tables: each file holds one with its SQL.
 
 pub(crate) mod application;
-pub mod books;
 mod copy;
 pub(crate) mod dead_letter;
 pub(crate) mod document;
