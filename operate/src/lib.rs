@@ -11,6 +11,7 @@ pub mod node;
 pub mod register;
 mod report;
 mod settings;
+pub mod show;
 mod table;
 pub mod topics;
 

@@ -1,6 +1,7 @@
 //! `intakectl`: one enum of commands, each arm one call.
 
 use clap::{CommandFactory, Parser, Subcommand};
+use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{books, control, lag, node, register, topics};
 use runtime::Fault;
@@ -53,6 +54,12 @@ enum Command {
     /// Register, list and retire intake nodes
     #[command(subcommand)]
     Node(node::Command),
+    /// Look at a resident
+    #[command(subcommand)]
+    Resident(resident::Command),
+    /// Look at an application
+    #[command(subcommand)]
+    Application(application::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -94,6 +101,12 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Node(Node::Add(args)) => print(&node::add::run(settings, &args).await?, output),
         Command::Node(Node::List(args)) => print(&node::list::run(settings, &args).await?, output),
         Command::Node(Node::Retire(args)) => print(&node::retire::run(settings, &args).await?, output),
+        Command::Resident(resident::Command::Show(args)) => {
+            print(&resident::run(settings, &args).await?, output)
+        }
+        Command::Application(application::Command::Show(args)) => {
+            print(&application::run(settings, &args).await?, output)
+        }
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Completions { shell } => {

@@ -179,12 +179,29 @@ pub struct EpochBooks {
     pub missing: Vec<(i64, i64)>,
 }
 
+/// What of a series is no longer expected: it counts neither as captured nor as missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenOff<'a> {
+    /// Nothing.
+    Nothing,
+    /// These missing ranges: operate skipped the positions where they lay.
+    Skipped(&'a [(i64, i64)]),
+    /// All that isn't received or on the way: the node was retired.
+    Everything,
+}
+
 /// The books of one series. `passed` says whether match has certainly come past the claim's position
-/// (everywhere in the topic, when it names none) and the sink has loaded what came of it.
+/// (everywhere in the topic, when it names none) and the sink has loaded what came of it;
+/// `written_off` what is no longer expected.
 ///
 /// Without a claim, as from a publisher that sends no manifests, what was captured is what was
 /// received and the holes in it.
-pub fn balance(ledger: &Ledger, claim: Option<&Claim>, passed: bool, retired: bool) -> EpochBooks {
+pub fn balance(
+    ledger: &Ledger,
+    claim: Option<&Claim>,
+    passed: bool,
+    written_off: &WrittenOff<'_>,
+) -> EpochBooks {
     let received = &ledger.received;
     let highest = received.highest();
     let captured = claim.map_or(0, |claim| claim.captured).max(highest);
@@ -212,12 +229,22 @@ pub fn balance(ledger: &Ledger, claim: Option<&Claim>, passed: bool, retired: bo
         dead_lettered: ledger.dead_lettered,
     };
     let mut beside = ledger.beside;
-    if retired {
-        beside.written_off = numbers.pending.saturating_add(numbers.missing);
-        numbers.captured -= beside.written_off;
-        (numbers.pending, numbers.missing) = (0, 0);
-        missing.clear();
-    }
+    let given_up = match written_off {
+        WrittenOff::Nothing => 0,
+        WrittenOff::Skipped(ranges) => {
+            missing.retain(|range| !ranges.contains(range));
+            numbers.missing - count(missing.iter().copied())
+        }
+        WrittenOff::Everything => {
+            missing.clear();
+            beside.written_off = numbers.pending;
+            numbers.pending = 0;
+            numbers.missing
+        }
+    };
+    numbers.missing -= given_up;
+    beside.written_off = beside.written_off.saturating_add(given_up);
+    numbers.captured -= beside.written_off;
     EpochBooks {
         epoch: ledger.epoch,
         numbers,
@@ -274,7 +301,7 @@ mod tests {
 
     #[test]
     fn each_event_is_in_one_place() {
-        let (passed, alive) = (true, false);
+        let passed = true;
         for (case, received, claimed, passed, numbers, missing) in [
             (
                 "all is there",
@@ -366,7 +393,12 @@ mod tests {
                 &[(1, i64::MAX)],
             ),
         ] {
-            let books = balance(&ledger(received, 0, 0, 0), claimed.as_ref(), passed, alive);
+            let books = balance(
+                &ledger(received, 0, 0, 0),
+                claimed.as_ref(),
+                passed,
+                &WrittenOff::Nothing,
+            );
             check(case, &books, numbers, missing);
         }
     }
@@ -384,6 +416,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_skipped_is_written_off() {
+        let gaps = ledger(&[(1, 2), (5, 5), (7, 8)], 5, 0, 0);
+        let books = balance(&gaps, Some(&claim(9, 8)), true, &WrittenOff::Skipped(&[(3, 4)]));
+        check("skipped", &books, [7, 1, 0, 1, 5], &[(6, 6)]);
+        assert_eq!(books.beside.written_off, 2);
+    }
+
+    #[test]
     fn epochs_add_up_and_copies_and_forks_stay_beside() {
         let mut first = ledger(&[(1, 3)], 2, 1, 0);
         first.beside = Beside {
@@ -394,8 +434,13 @@ mod tests {
         };
         let (mut numbers, mut beside) = (Numbers::default(), Beside::default());
         for books in [
-            balance(&first, Some(&claim(3, 3)), true, false),
-            balance(&ledger(&[(1, 2)], 1, 0, 1), Some(&claim(4, 2)), true, false),
+            balance(&first, Some(&claim(3, 3)), true, &WrittenOff::Nothing),
+            balance(
+                &ledger(&[(1, 2)], 1, 0, 1),
+                Some(&claim(4, 2)),
+                true,
+                &WrittenOff::Nothing,
+            ),
         ] {
             numbers.add(&books.numbers);
             beside.add(&books.beside);
@@ -427,7 +472,7 @@ mod tests {
         ledger.bury(&dead(3, 60));
         ledger.bury(&dead(4, 61)); // was loaded after all
         ledger.bury(&dead(6, 101)); // the counts don't know it yet
-        let books = balance(&ledger, Some(&claim(6, 6)), true, false);
+        let books = balance(&ledger, Some(&claim(6, 6)), true, &WrittenOff::Nothing);
         check("dead letters", &books, [6, 0, 0, 0, 6], &[]);
         assert_eq!((books.numbers.loaded, books.numbers.dead_lettered), (4, 2));
         assert!(books.numbers.received_adds_up());

@@ -3,8 +3,9 @@
 use super::gather::{self, Snapshot};
 use super::passed::Passed;
 use super::report::Books;
+use super::skipped::{self, Skipped};
 use super::{proof, rows};
-use crate::Settings;
+use crate::{Settings, control};
 use clap::Args;
 use runtime::Fault;
 use schemas::NodeId;
@@ -66,6 +67,15 @@ pub async fn reconcile(settings: &Settings, options: &Options) -> Result<Books, 
     }
     block_in_place(|| passed.compare(&offsets, &settings.kafka, &topics))?;
     let mut books = gather::books(&snapshot, &passed, &slugs, all)?;
+    if books.totals.missing > 0 {
+        let skips = block_in_place(|| control::list::skips(settings))?;
+        for province in &books.provinces {
+            let topic = applications(&province.province);
+            let found = skipped::find(&mut conn, &topic, &province.missing_ranges, &skips).await?;
+            snapshot.skipped.extend(found);
+        }
+        books = gather::books(&snapshot, &passed, &slugs, all)?;
+    }
     if options.node.is_some() {
         books.provinces.retain(|province| !province.nodes.is_empty());
     }
@@ -87,6 +97,7 @@ async fn read(conn: &mut PgConnection, step: i64, proven: bool) -> Result<Snapsh
         proof: None,
         applications_without_resident: 0,
         step: rows::highest_step(&mut reading).await?,
+        skipped: Skipped::new(),
     };
     if proven {
         snapshot.proof = Some(proof::count(&mut reading, step).await?);

@@ -1,11 +1,12 @@
 //! Puts the books together from what was read.
 
-use super::balance::{self, Beside, Claim, DeadEvent, Ledger, Numbers};
+use super::balance::{self, Beside, Claim, DeadEvent, Ledger, Numbers, WrittenOff};
 use super::claim::{self, Proof};
 use super::passed::Passed;
 use super::proof::Counted;
 use super::report::{Books, EpochNumbers, MissingRange, NodeBooks, ProvinceBooks};
 use super::rows::{self, DeadLetters, ManifestRow, NodeRow};
+use super::skipped::Skipped;
 use runtime::Fault;
 use schemas::{Epoch, NodeId};
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub(super) struct Snapshot {
     pub(super) applications_without_resident: i64,
     /// The highest step of match in this snapshot.
     pub(super) step: i64,
+    /// What operate has given up.
+    pub(super) skipped: Skipped,
 }
 
 /// What is known of one node in one province.
@@ -137,7 +140,13 @@ fn province(
         for ledger in series.ledgers.values() {
             let claim = claims.iter().find(|claim| claim.epoch == ledger.epoch);
             let has_passed = passed.has(&topic, claim.and_then(|claim| claim.published_at));
-            let epoch = balance::balance(ledger, claim, has_passed, retired);
+            let skipped = snapshot.skipped.get(&(node_id.to_string(), ledger.epoch));
+            let written_off = match skipped {
+                _ if retired => WrittenOff::Everything,
+                Some(ranges) => WrittenOff::Skipped(ranges),
+                None => WrittenOff::Nothing,
+            };
+            let epoch = balance::balance(ledger, claim, has_passed, &written_off);
             node.numbers.add(&epoch.numbers);
             node.beside.add(&epoch.beside);
             let missing = epoch.missing.iter().map(|&(first, last)| MissingRange {

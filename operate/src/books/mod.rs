@@ -12,6 +12,7 @@ mod proof;
 mod report;
 mod rows;
 mod sequences;
+mod skipped;
 
 pub use command::{Options, reconcile};
 pub use report::Books;

@@ -40,15 +40,36 @@ pub struct Control {
     pub reason: Option<String>,
 }
 
-/// Reads the control topic to its end. Blocking.
+/// Reads the control topic to its end.
 ///
 /// # Errors
 /// Transient when Kafka doesn't answer; fatal when the topic isn't there.
 pub fn run(settings: &Settings) -> Result<Controls, Fault> {
-    Ok(Controls(tokio::task::block_in_place(|| in_force(settings))?))
+    let entries = tokio::task::block_in_place(|| in_force(settings))?;
+    Ok(Controls(
+        entries.iter().map(|(key, value)| control(key, value)).collect(),
+    ))
 }
 
-fn in_force(settings: &Settings) -> Result<Vec<Control>, Fault> {
+/// The positions skipped. Blocking.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn skips(settings: &Settings) -> Result<Vec<PositionSkipped>, Fault> {
+    let entries = in_force(settings)?;
+    let bodies = entries
+        .values()
+        .filter_map(|value| ControlEntry::decode(value).ok())
+        .map(|entry| entry.body);
+    let skipped = |body| match body {
+        ControlBody::PositionSkipped(skipped) => Some(skipped),
+        ControlBody::PositionQuarantined(_) => None,
+    };
+    Ok(bodies.filter_map(skipped).collect())
+}
+
+/// The last entry of each key.
+fn in_force(settings: &Settings) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, Fault> {
     let cluster = settings.cluster()?;
     let offsets = cluster.offsets()?;
     let partitions = offsets.partitions(&[CONTROL.to_owned()])?;
@@ -68,7 +89,7 @@ fn in_force(settings: &Settings) -> Result<Vec<Control>, Fault> {
         .zip(boundaries.iter().map(|b| b.stable))
         .collect();
     if boundaries.iter().all(|b| b.earliest >= b.stable) {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let mut latest: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
     cluster.reader(&starts)?.read_to_end(&ends, PATIENCE, |record| {
@@ -80,7 +101,7 @@ fn in_force(settings: &Settings) -> Result<Vec<Control>, Fault> {
         }
         Ok(())
     })?;
-    Ok(latest.iter().map(|(key, value)| control(key, value)).collect())
+    Ok(latest)
 }
 
 fn control(key: &[u8], value: &[u8]) -> Control {

@@ -1,0 +1,8 @@
+//! Looking at one resident or one application. Values about a person stay masked unless asked for.
+
+pub mod application;
+mod application_rows;
+mod mask;
+pub mod resident;
+mod resident_rows;
+mod way;

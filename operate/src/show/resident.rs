@@ -1,0 +1,256 @@
+//! `intakectl resident show`.
+
+use super::mask::Mask;
+use super::resident_rows::{self as rows, EdgeRow, HistoryRow, MemberRow, ResidentRow, Source};
+use crate::table::{Cell, Table, Tone};
+use crate::{Report, Settings};
+use chrono::SecondsFormat;
+use clap::{Args, Subcommand};
+use runtime::Fault;
+use schemas::Field;
+use serde::Serialize;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Commands about residents.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// One resident: golden record, where each value comes from, applications, history
+    ///
+    /// Values are masked: the first letter and dots. Redirects are followed.
+    #[command(
+        after_help = "Examples:\n  intakectl resident show 6f1c…\n  intakectl resident show --application 0b7e… -o json"
+    )]
+    Show(Options),
+}
+
+/// Options of `resident show`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    whom: Whom,
+    /// Show values about the person
+    #[arg(long)]
+    unmask: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
+    /// The resident's id
+    #[arg(value_name = "ID")]
+    resident_id: Option<Uuid>,
+    /// By personal identification number
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<String>,
+    /// By one of its applications
+    #[arg(long, value_name = "ID")]
+    application: Option<Uuid>,
+}
+
+/// A resident.
+#[derive(Debug, Serialize)]
+pub struct Resident {
+    resident_id: Uuid,
+    /// The ids that led here, the one asked for first.
+    redirected_from: Vec<Uuid>,
+    status: String,
+    stage: i16,
+    last_event: Uuid,
+    masked: bool,
+    fields: Vec<ShownField>,
+    members: Vec<MemberRow>,
+    edges: Vec<EdgeRow>,
+    history: Vec<HistoryRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownField {
+    field: Field,
+    value: String,
+    /// The application it comes from.
+    from: Option<Uuid>,
+    revision: Option<i32>,
+}
+
+/// A chain of redirects longer than this is a fault, not a family.
+const MOST_REDIRECTS: usize = 1_000;
+
+/// Shows a resident.
+///
+/// # Errors
+/// Data when there is no such resident, or several; transient when the database doesn't answer.
+pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fault> {
+    let mut conn = settings.open_register().await?;
+    let asked = whom(&mut conn, &options.whom).await?;
+    let (row, redirected_from) = follow(&mut conn, asked).await?;
+    let mask = Mask::unless(options.unmask);
+    let fields = mask.fields(&row.golden.0).into_iter().map(|(field, value)| {
+        let source = source_of(field, &row.provenance);
+        ShownField {
+            field,
+            value,
+            from: source.map(|source| source.application_id),
+            revision: source.map(|source| source.revision),
+        }
+    });
+    Ok(Resident {
+        resident_id: row.resident_id,
+        redirected_from,
+        fields: fields.collect(),
+        masked: mask == Mask::Masked,
+        members: rows::members(&mut conn, &row.members).await?,
+        edges: rows::edges(&mut conn, &row.members).await?,
+        history: rows::history(&mut conn, row.resident_id).await?,
+        status: row.status,
+        stage: row.stage,
+        last_event: row.last_event,
+    })
+}
+
+async fn whom(conn: &mut PgConnection, whom: &Whom) -> Result<Uuid, Fault> {
+    if let Some(number) = &whom.number {
+        let found = rows::by_number(conn, number).await?;
+        return match found.as_slice() {
+            [] => Err(Fault::data("no resident has this number")),
+            [one] => Ok(*one),
+            several => {
+                let ids: Vec<String> = several.iter().map(Uuid::to_string).collect();
+                Err(Fault::data(format!(
+                    "{} residents have this number, show each by its id: {}",
+                    ids.len(),
+                    ids.join(", ")
+                )))
+            }
+        };
+    }
+    if let Some(application) = whom.application {
+        return match rows::by_application(conn, application).await? {
+            None => Err(Fault::data(format!(
+                "no application {application} is in the register: see `intakectl application show`"
+            ))),
+            Some(None) => Err(Fault::data(format!(
+                "application {application} belongs to no resident: see `intakectl application show`"
+            ))),
+            Some(Some(resident)) => Ok(resident),
+        };
+    }
+    whom.resident_id
+        .ok_or_else(|| Fault::data("say which resident: ID, --number or --application"))
+}
+
+async fn follow(conn: &mut PgConnection, asked: Uuid) -> Result<(ResidentRow, Vec<Uuid>), Fault> {
+    let (mut id, mut path) = (asked, Vec::new());
+    while path.len() < MOST_REDIRECTS {
+        let row = rows::resident(conn, id)
+            .await?
+            .ok_or_else(|| Fault::data(format!("no resident {id} is in the register")))?;
+        match row.redirect_to {
+            None => return Ok((row, path)),
+            Some(next) => {
+                path.push(id);
+                id = next;
+            }
+        }
+    }
+    Err(Fault::data(format!(
+        "the redirects from resident {asked} don't end"
+    )))
+}
+
+fn source_of(field: Field, sources: &[Source]) -> Option<&Source> {
+    let named = sources.iter().find(|source| source.fields.contains(&field));
+    named.or_else(|| sources.first())
+}
+
+impl Report for Resident {
+    fn table(&self) -> String {
+        let mut text = format!(
+            "resident {}: {}, verification stage {}\n",
+            self.resident_id, self.status, self.stage
+        );
+        for id in &self.redirected_from {
+            text += &format!("redirected from {id}\n");
+        }
+        let mut fields = Table::new(&["FIELD", "VALUE", "FROM APPLICATION", "REVISION"]);
+        for field in &self.fields {
+            fields.row([
+                Cell::text(field.field.name()),
+                Cell::text(&field.value),
+                Cell::text(field.from.map_or_else(|| "-".to_owned(), |id| id.to_string())),
+                Cell::optional_number(field.revision.map(i64::from)),
+            ]);
+        }
+        let mut members = Table::new(&[
+            "APPLICATION",
+            "REVISION",
+            "STATUS",
+            "STAGE",
+            "NODE",
+            "SERVICE",
+            "CAPTURED",
+        ]);
+        for member in &self.members {
+            members.row([
+                Cell::text(member.application_id.to_string()),
+                Cell::number(member.revision.into()),
+                Cell::text(&member.status),
+                Cell::number(member.stage.into()),
+                Cell::text(&member.node_id),
+                Cell::text(&member.service),
+                Cell::text(moment(member.captured_at)),
+            ]);
+        }
+        let mut history = Table::new(&["STEP", "AT", "STATUS", "STAGE", "APPLICATIONS", "BY EVENT"]);
+        for state in &self.history {
+            history.row([
+                Cell::number(state.sequence),
+                Cell::text(moment(state.at)),
+                Cell::text(&state.status),
+                Cell::number(state.stage.into()),
+                Cell::number(state.members.into()),
+                Cell::text(state.last_event.to_string()),
+            ]);
+        }
+        let mut edges = Table::new(&["LEFT", "RIGHT", "RULE", "IN FORCE"]);
+        for edge in &self.edges {
+            let (word, tone) = if edge.accepted {
+                ("yes", Tone::Plain)
+            } else {
+                ("no", Tone::Notice)
+            };
+            edges.row([
+                Cell::text(edge.left_id.to_string()),
+                Cell::text(edge.right_id.to_string()),
+                Cell::text(&edge.rule),
+                Cell::text(word).toned(tone),
+            ]);
+        }
+        for (title, table, empty) in [
+            ("golden record", fields, self.fields.is_empty()),
+            ("applications", members, self.members.is_empty()),
+            ("why they are one person", edges, self.edges.is_empty()),
+            (
+                "states after the first, the latest first",
+                history,
+                self.history.is_empty(),
+            ),
+        ] {
+            if !empty {
+                text += &format!("\n{title}\n{}", table.render());
+            }
+        }
+        if self.masked {
+            text += "\nvalues are masked; --unmask shows them";
+        }
+        text
+    }
+}
+
+/// A moment as people read it, to the millisecond.
+pub(super) fn moment(at: Option<chrono::DateTime<chrono::Utc>>) -> String {
+    at.map_or_else(
+        || "-".to_owned(),
+        |at| at.to_rfc3339_opts(SecondsFormat::Millis, true),
+    )
+}
