@@ -61,8 +61,8 @@ pub struct EventSettled {
     pub application: Option<ApplicationState>,
     /// The bytes of an undecodable record or of a conflicting event.
     pub refused: Option<RefusedBytes>,
-    /// The event exactly as published, when it waits for its application: a verification or
-    /// withdrawal that came first.
+    /// The match log's entry exactly as logged, when the event is held or refused and no application
+    /// row holds it.
     #[serde(with = "serde_bytes")]
     pub held_event: Option<Vec<u8>>,
     /// A node's registration or retirement.

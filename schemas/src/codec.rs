@@ -13,6 +13,7 @@ use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::schema::ResolvedSchema;
 use apache_avro::writer::datum::GenericDatumWriter;
 use serde::{Serialize, de::DeserializeOwned};
+use sha2::Digest;
 use std::sync::LazyLock;
 
 /// Length of marker and fingerprint.
@@ -30,6 +31,9 @@ pub enum Unreadable {
     /// The body doesn't follow its schema.
     #[error("the record's body does not follow its schema")]
     Malformed,
+    /// The event's sequence is below 1 or above 2^53.
+    #[error("the event's sequence is not between 1 and 9007199254740992")]
+    SequenceOutOfRange,
     /// Bytes are left after the body.
     #[error("the record has bytes after the end of its body")]
     TrailingBytes,
@@ -42,6 +46,7 @@ impl Unreadable {
             Self::NotSingleObject => "envelope.not-single-object",
             Self::UnknownSchema => "envelope.unknown-schema",
             Self::Malformed => "envelope.malformed",
+            Self::SequenceOutOfRange => "envelope.sequence-out-of-range",
             Self::TrailingBytes => "envelope.trailing-bytes",
         }
     }
@@ -69,7 +74,7 @@ impl Codec {
         ));
         let resolved = || ResolvedSchema::try_from(schema).expect("a compiled-in schema resolves");
         let mut header = [0xC3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0];
-        header[2..].copy_from_slice(&schema.fingerprint::<Rabin>().bytes);
+        header[2..].copy_from_slice(&Rabin::digest(canonical_form(schema)));
         let writer = GenericDatumWriter::builder(schema)
             .resolved_schemata(resolved())
             .human_readable(false);
@@ -116,6 +121,18 @@ impl Codec {
             Err(Unreadable::TrailingBytes)
         }
     }
+}
+
+/// Parsing Canonical Form, as every other Avro library fingerprints it. apache-avro 0.22 takes the
+/// logical type off `{"type":"long","logicalType":…}` and leaves `{"type":"long"}`, where rule
+/// PRIMITIVES of the specification wants `"long"`.
+fn canonical_form(schema: &Schema) -> String {
+    const PRIMITIVES: [&str; 8] = [
+        "null", "boolean", "int", "long", "float", "double", "bytes", "string",
+    ];
+    let wrapped =
+        |form: String, name| form.replace(&format!(r#"{{"type":"{name}"}}"#), &format!(r#""{name}""#));
+    PRIMITIVES.iter().fold(schema.canonical_form(), wrapped)
 }
 
 /// An event with a released schema.

@@ -1,5 +1,6 @@
 //! `IntakeEvent`: one event of an intake node's own series.
 
+use crate::codec::{Event, Unreadable};
 use crate::{Applicant, Epoch, Field, NodeId, Personal, Sha256, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +27,25 @@ pub struct IntakeEvent {
     pub clock_offset_ms: Option<i64>,
     /// What happened.
     pub body: Body,
+}
+
+impl IntakeEvent {
+    /// The highest sequence of an epoch: 2^53, which every language's numbers hold exactly.
+    pub const MAX_SEQUENCE: i64 = 1 << 53;
+
+    /// Reads a record of a province's topic.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when the bytes are no event, or its sequence is no place in a series.
+    pub fn from_record(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let event = Self::decode(bytes)?;
+        let placed = (1..=Self::MAX_SEQUENCE).contains(&event.sequence);
+        if placed {
+            Ok(event)
+        } else {
+            Err(Unreadable::SequenceOutOfRange)
+        }
+    }
 }
 
 /// What happened at the node. The order is that of the Avro union.

@@ -67,6 +67,12 @@ pub enum OutcomeKind {
 }
 
 impl OutcomeKind {
+    /// Whether an event with this outcome takes its place in its node's series: it is received, and
+    /// nothing else can be at its sequence.
+    pub const fn takes_a_place(self) -> bool {
+        matches!(self, Self::Loaded | Self::Rejected | Self::Held)
+    }
+
     /// Its name in JSON, Avro and SQL.
     pub const fn name(self) -> &'static str {
         match self {

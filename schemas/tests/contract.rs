@@ -413,6 +413,33 @@ fn unreadable_bytes_say_why() {
 }
 
 #[test]
+fn a_sequence_that_is_no_place_in_a_series_is_unreadable() {
+    for (sequence, readable) in [
+        (1, true),
+        (1 << 53, true),
+        (0, false),
+        (-5, false),
+        (i64::MAX, false),
+    ] {
+        let bytes = IntakeEvent {
+            sequence,
+            ..event(submitted())
+        }
+        .encode()
+        .expect("fits");
+        let read = IntakeEvent::from_record(&bytes).map(|event| event.sequence);
+        assert_eq!(
+            read,
+            if readable {
+                Ok(sequence)
+            } else {
+                Err(Unreadable::SequenceOutOfRange)
+            }
+        );
+    }
+}
+
+#[test]
 fn a_hostile_length_is_refused_without_taking_memory() {
     let mut bytes = IntakeEvent::codec().header().to_vec();
     bytes.extend_from_slice(&[0; 16]);

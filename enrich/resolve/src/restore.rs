@@ -31,6 +31,7 @@ pub struct Restoring {
     nodes: HashMap<NodeId, (i64, NodeState)>,
     edges: HashMap<(Uuid, Uuid), (i64, MatchEdge)>,
     waiting: HashMap<i64, Waiting>,
+    entries: HashMap<i64, Vec<u8>>,
     released: HashSet<i64>,
 }
 
@@ -127,6 +128,11 @@ impl Restoring {
     pub fn held(&mut self, waiting: Waiting) {
         self.step(waiting.event_sequence);
         self.waiting.insert(waiting.event_sequence, waiting);
+    }
+
+    /// The match log's entry of a held event, where its row doesn't bring it.
+    pub fn held_entry(&mut self, event_sequence: i64, entry: Vec<u8>) {
+        self.entries.insert(event_sequence, entry);
     }
 
     /// An event whose first outcome was changed since.

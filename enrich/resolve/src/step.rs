@@ -257,7 +257,7 @@ impl Resolver {
             Content::Undecodable(Undecodable { key, value, reason }) => {
                 settled.refused = Some(RefusedBytes { key, value, reason });
             }
-            Content::Decoded(decoded) => match IntakeEvent::decode(&decoded.event) {
+            Content::Decoded(decoded) => match IntakeEvent::from_record(&decoded.event) {
                 Err(why) => {
                     let reason = why.code().to_owned();
                     settled.refused = Some(RefusedBytes {

@@ -5,6 +5,7 @@ mod log;
 use log::*;
 use resolve::{Applied, Outputs, Resolver};
 use schemas::change::{ApplicationStatus, ResidentStatus};
+use schemas::codec::Event;
 use schemas::event::Body;
 use schemas::finding::OutcomeKind::{self, Conflict, Copy, Held, Loaded, Rejected, Undecodable};
 use schemas::match_log::Content;
@@ -261,6 +262,20 @@ fn only_the_exact_successor_is_accepted() {
     assert_eq!((position.next, position.claimed), (1, 2));
     assert!(matches!(apply(1), Applied::Settled(_)));
     assert!(matches!(apply(2), Applied::Settled(_)));
+}
+
+#[test]
+fn a_sequence_at_the_end_of_numbers_stops_nothing() {
+    let mut log = Log::default();
+    let mut event = schemas::IntakeEvent::decode(&Node::new("dien-bien-01").event(application(
+        1,
+        1,
+        &person(PANG, "05/09/1987", ""),
+    )))
+    .expect("an event");
+    event.sequence = i64::MAX;
+    log.push(event.encode().expect("fits"));
+    outcomes(&apply(&mut Resolver::default(), &log, 0), &[(Undecodable, "")]);
 }
 
 #[test]

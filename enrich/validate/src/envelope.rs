@@ -16,9 +16,6 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
     if key != Some(event.node_id.as_str().as_bytes()) {
         reject("envelope.key-is-not-the-node");
     }
-    if event.sequence < 1 {
-        reject("envelope.sequence-below-1");
-    }
     match &event.body {
         Body::ApplicationSubmitted(body) => {
             if !(1..=MAX_REVISION).contains(&body.revision) {
