@@ -1,1 +1,9 @@
-//! To come.
+//! intake-enrich: from what a clerk wrote to whom it belongs to.
+//!
+//! Two loops around pure rules: [`normalising`] takes every province's records to the match log,
+//! [`matching`] takes the match log to what changes in the register.
+
+pub mod control;
+pub mod matching;
+pub mod normalising;
+pub mod settings;

@@ -1,0 +1,189 @@
+//! The match log to what changes in the register: one leader, one transaction a batch.
+//!
+//! Leading means owning the log's one partition. Whoever gets it fences every earlier leader, restores
+//! the state from the register and the tail of changes, and goes on from the position that was
+//! committed together with the last outputs. Whoever loses it forgets everything.
+
+mod batch;
+mod leader;
+mod restore;
+
+use crate::control::Controls;
+use crate::settings::Settings;
+use leader::{Leader, Leadership, Seat};
+use runtime::health::Health;
+use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
+use runtime::retry::Backoff;
+use runtime::{Fault, Remedy, Stop};
+use schemas::topics;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Runs until a stop is asked for.
+///
+/// # Errors
+/// What ends the process. After a fatal one memory may hold a step that was never committed, so only a
+/// new process, which restores, can go on.
+pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
+    let handle = tokio::runtime::Handle::current();
+    let matcher = tokio::task::spawn_blocking(move || Matcher::start(&settings, handle, health)?.run(&stop));
+    matcher
+        .await
+        .map_err(|e| Fault::fatal(format!("match panicked: {e}")))?
+}
+
+struct Matcher {
+    consumer: Consumer<Leadership>,
+    seat: Arc<Seat>,
+    source: Cluster,
+    log: Partition,
+    batch_entries: usize,
+    batch_age: Duration,
+    health: Health,
+}
+
+impl Matcher {
+    fn start(settings: &Settings, handle: tokio::runtime::Handle, health: Health) -> Result<Self, Fault> {
+        health.not_ready(
+            "match",
+            "standing by: another instance leads, or none has been chosen yet",
+        );
+        let cluster = Cluster::new(&settings.kafka)?;
+        let mut source = settings.kafka.clone();
+        if let Some(namespace) = &settings.matching.source_namespace {
+            source.namespace.clone_from(namespace);
+        }
+        let source = Cluster::new(&source)?;
+        // A rebuild reads another namespace's log under a group of its own.
+        let rebuild = source.namespace() != cluster.namespace();
+        let group = if rebuild {
+            format!("{}-{}", topics::GROUP_MATCH, cluster.namespace())
+        } else {
+            topics::GROUP_MATCH.to_owned()
+        };
+        let spec = ConsumerSpec {
+            group: &group,
+            topics: vec![topics::MATCH_LOG.to_owned()],
+            read_committed: true,
+            session_timeout: settings.matching.session_timeout(),
+        };
+        let seat = Arc::new(Seat::default());
+        let leadership = Leadership {
+            cluster,
+            source: source.clone(),
+            group: group.clone(),
+            database: settings.database.url.clone(),
+            handle,
+            seat: Arc::clone(&seat),
+            health: health.clone(),
+        };
+        Ok(Self {
+            consumer: source.consumer(&spec, leadership)?,
+            seat,
+            source,
+            log: Partition::new(topics::MATCH_LOG, 0),
+            batch_entries: settings.matching.batch_entries.max(1),
+            batch_age: settings.matching.batch_age(),
+            health,
+        })
+    }
+
+    fn run(self, stop: &Stop) -> Result<(), Fault> {
+        let (mut backoff, mut next) = (Backoff::default(), None);
+        while !stop.requested() {
+            match self.turn(next.take(), stop) {
+                Ok(early) => {
+                    next = early;
+                    backoff.reset();
+                }
+                Err(fault) if fault.remedy() == Remedy::Transient => {
+                    tracing::warn!(remedy = fault.remedy().name(), "match is interrupted: {fault}");
+                    self.health.not_ready("match", fault.to_string());
+                    backoff.pause_blocking(stop);
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gathers what has arrived, applies it and commits it. Returns a record that belongs to the next
+    /// leader already, when leadership began anew meanwhile.
+    fn turn(&self, early: Option<Record>, stop: &Stop) -> Result<Option<Record>, Fault> {
+        let polled = match early {
+            Some(record) => Some(record),
+            None => self.consumer.poll(Duration::from_millis(50))?,
+        };
+        let Some(first) = polled else { return Ok(None) };
+        let Some(mut leader) = self.seat.take() else {
+            return Ok(None);
+        };
+        let led = self.gather(first, &mut leader, stop).and_then(|early| {
+            leader.commit(&self.consumer, &self.log, &self.seat)?;
+            Ok(early)
+        });
+        match led {
+            Ok(early) => {
+                self.health.ready("match");
+                self.seat.put_back(leader);
+                Ok(early)
+            }
+            // The next leader restores, and this state is forgotten.
+            Err(fault) if self.seat.is_lost(&leader) => {
+                tracing::info!("leadership went to another instance: {fault}");
+                Ok(None)
+            }
+            // Whatever its remedy, memory is ahead of what is committed.
+            Err(fault) => Err(Fault::fatal(fault.to_string())),
+        }
+    }
+
+    fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
+        let until = Instant::now() + self.batch_age;
+        let mut record = first;
+        let mut entries = 0;
+        loop {
+            self.apply(leader, &record, stop)?;
+            entries += 1;
+            let left = until.saturating_duration_since(Instant::now());
+            if entries >= self.batch_entries || left.is_zero() || stop.requested() {
+                return Ok(None);
+            }
+            // A moment's silence means that we keep up: commit what there is.
+            match self.consumer.poll(left.min(Duration::from_millis(2)))? {
+                Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
+                Some(next) => record = next,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn apply(&self, leader: &mut Leader, record: &Record, stop: &Stop) -> Result<(), Fault> {
+        while let Some(ahead) = leader.apply(record)? {
+            let resolve::Position {
+                topic,
+                partition,
+                next,
+                claimed,
+            } = &ahead;
+            let text = format!(
+                "{topic}[{partition}] is waited for at offset {next}, but its worker vouches only for {claimed} and later: \
+                 if those records are gone, `intakectl control skip {topic} -p {partition} --from {next} --to {claimed} --reason …` goes on"
+            );
+            match Controls::read(&self.source)?.skip_from(topic, *partition, *next) {
+                Some(to) => leader.skip(topic, *partition, to),
+                None if stop.requested() || self.seat.is_lost(leader) => return Err(Fault::transient(text)),
+                None => {
+                    tracing::error!(remedy = Remedy::Fatal.name(), "{text}");
+                    self.health.not_ready("match", text);
+                    // Serves rebalances and heartbeats without taking anything.
+                    self.consumer.pause(std::slice::from_ref(&self.log))?;
+                    Backoff::default().pause_blocking(stop);
+                    self.consumer.poll(Duration::from_millis(900))?;
+                    self.consumer.resume(std::slice::from_ref(&self.log))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! Every province's records to the match log: exactly one entry for each, whatever it was.
+//!
+//! No transaction is needed: each entry carries its source position and the position its worker
+//! expected there, and match accepts only the exact successor. So a worker may stop anywhere; what it
+//! sent twice is dropped, and nothing can be left out.
+
+mod admission;
+mod entry;
+mod progress;
+mod turns;
+
+use crate::control::Controls;
+use crate::settings::Settings;
+use admission::Admission;
+use progress::Progress;
+use runtime::health::Health;
+use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
+use runtime::retry::Backoff;
+use runtime::{Fault, Remedy, Stop, settings};
+use schemas::topics;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use turns::Turns;
+
+const COMMIT_EVERY: Duration = Duration::from_millis(200);
+
+/// Runs until a stop is asked for.
+///
+/// # Errors
+/// What ends the worker; started again, it goes on where its group stands.
+pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
+    let worker = tokio::task::spawn_blocking(move || Worker::start(&settings, health)?.run(&stop));
+    worker
+        .await
+        .map_err(|e| Fault::fatal(format!("normalise panicked: {e}")))?
+}
+
+struct Worker {
+    consumer: Consumer<Ownership>,
+    owned: Arc<Owned>,
+    producer: Producer,
+    admission: Admission,
+    controls: Controls,
+    turns: Turns,
+    progress: Progress,
+    quantum: usize,
+    health: Health,
+}
+
+impl Worker {
+    fn start(settings: &Settings, health: Health) -> Result<Self, Fault> {
+        health.not_ready("kafka", "starting");
+        let provinces = settings::provinces(settings.provinces.as_deref())?;
+        let cluster = Cluster::new(&settings.kafka)?;
+        let controls = Controls::read(&cluster)?;
+        let owned = Arc::new(Owned::default());
+        let spec = ConsumerSpec {
+            group: topics::GROUP_NORMALISE,
+            topics: provinces
+                .iter()
+                .map(|province| topics::applications(&province.slug))
+                .collect(),
+            read_committed: true,
+            session_timeout: settings.normalise.session_timeout(),
+        };
+        let ownership = Ownership {
+            cluster: cluster.clone(),
+            owned: Arc::clone(&owned),
+        };
+        Ok(Self {
+            consumer: cluster.consumer(&spec, ownership)?,
+            owned,
+            producer: cluster.producer()?,
+            admission: Admission::start(&cluster, settings.normalise.window)?,
+            controls,
+            turns: Turns::new(settings.normalise.buffer),
+            progress: Progress::default(),
+            quantum: settings.normalise.quantum.max(1),
+            health,
+        })
+    }
+
+    fn run(mut self, stop: &Stop) -> Result<(), Fault> {
+        let (mut backoff, mut committed_at) = (Backoff::default(), Instant::now());
+        while !stop.requested() {
+            match self.fetch() {
+                Ok(()) => backoff.reset(),
+                Err(fault) if fault.remedy() == Remedy::Transient => {
+                    tracing::warn!(remedy = fault.remedy().name(), "reading is interrupted: {fault}");
+                    self.health.not_ready("kafka", fault.to_string());
+                    backoff.pause_blocking(stop);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            }
+            self.publish()?;
+            self.progress.settle(self.producer.poll(Duration::ZERO))?;
+            if committed_at.elapsed() >= COMMIT_EVERY {
+                committed_at = Instant::now();
+                self.health.ready("kafka");
+                self.commit();
+            }
+        }
+        self.producer.flush(Duration::from_secs(5))?;
+        self.progress.settle(self.producer.poll(Duration::ZERO))?;
+        self.consumer.commit_and_wait(&self.progress.take_next())
+    }
+
+    /// Takes what has arrived, up to what each partition may hold ready.
+    fn fetch(&mut self) -> Result<(), Fault> {
+        const AT_ONCE: usize = 500;
+        let idle = self.turns.is_empty() && self.progress.nothing_under_way();
+        let mut patience = if idle {
+            Duration::from_millis(20)
+        } else {
+            Duration::from_millis(1)
+        };
+        for _ in 0..AT_ONCE {
+            let polled = self.consumer.poll(patience)?;
+            self.follow_ownership();
+            let Some(record) = polled else { break };
+            patience = Duration::ZERO;
+            if let Some(full) = self.turns.push(record) {
+                self.consumer.pause(&[full])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow_ownership(&mut self) {
+        for change in self.owned.take() {
+            match change {
+                Change::Gained(partition, next) => self.turns.start(partition, next),
+                Change::Lost(partition) => {
+                    self.turns.stop(&partition);
+                    self.progress.forget(&partition);
+                }
+            }
+        }
+    }
+
+    /// Normalises and sends what the stages after us can take, a quantum from each partition in turn.
+    fn publish(&mut self) -> Result<(), Fault> {
+        let mut allowed = self.admission.allowed()?;
+        while allowed > 0 {
+            let Some(turn) = self.turns.next(self.quantum.min(allowed)) else {
+                return Ok(());
+            };
+            allowed -= turn.records.len();
+            self.admission.admitted(turn.records.len());
+            for (record, expected_offset) in turn.records {
+                let next = record.offset + 1;
+                let entry = entry::of(record, expected_offset, &self.controls)?;
+                let token = self.progress.sent(&turn.partition, next);
+                self.producer
+                    .send(topics::MATCH_LOG, &entry.key, &entry.value, token)?;
+            }
+            if turn.has_room_again {
+                self.consumer.resume(&[turn.partition])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self) {
+        if let Err(fault) = self.consumer.commit(&self.progress.take_next()) {
+            tracing::debug!("the group's offsets wait: {fault}");
+        }
+    }
+}
+
+enum Change {
+    Gained(Partition, i64),
+    Lost(Partition),
+}
+
+/// What rebalances changed since the loop last looked.
+#[derive(Default)]
+struct Owned(Mutex<Vec<Change>>);
+
+impl Owned {
+    fn add(&self, changes: impl Iterator<Item = Change>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(changes);
+    }
+
+    fn take(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Starts each partition where the group stands; where it never stood, at the topic's beginning.
+struct Ownership {
+    cluster: Cluster,
+    owned: Arc<Owned>,
+}
+
+impl Assignments for Ownership {
+    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
+        let committed = self
+            .cluster
+            .group_offsets(topics::GROUP_NORMALISE)?
+            .committed(owned)?;
+        let boundaries = self.cluster.offsets()?.boundaries(owned)?;
+        let starts: Vec<i64> = committed
+            .into_iter()
+            .zip(boundaries)
+            .map(|(next, bounds)| next.unwrap_or(bounds.earliest))
+            .collect();
+        self.owned.add(
+            owned
+                .iter()
+                .cloned()
+                .zip(starts.clone())
+                .map(|(p, next)| Change::Gained(p, next)),
+        );
+        tracing::info!(partitions = owned.len(), "took partitions");
+        Ok(starts)
+    }
+
+    fn lost(&self, lost: &[Partition]) {
+        tracing::info!(partitions = lost.len(), "gave partitions back");
+        self.owned.add(lost.iter().cloned().map(Change::Lost));
+    }
+}

@@ -1,0 +1,109 @@
+//! What intake-enrich runs with.
+
+use runtime::settings::KafkaSettings;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Settings of both commands.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How to reach Kafka; its namespace is the one that is written.
+    pub kafka: KafkaSettings,
+    /// The register, which match restores its state from.
+    pub database: Database,
+    /// Another list of provinces than the 21 of the campaign.
+    pub provinces: Option<PathBuf>,
+    /// `intake-enrich normalise`.
+    pub normalise: Normalise,
+    /// `intake-enrich match`.
+    #[serde(rename = "match")]
+    pub matching: Matching,
+}
+
+/// The register's database.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `postgres://user:password@host:port/name`.
+    pub url: SecretString,
+}
+
+/// Settings of normalise.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Normalise {
+    /// Address of health and metrics.
+    pub listen: SocketAddr,
+    /// Records that may be under way between normalise and the register, shared by all workers. More
+    /// rides out hiccups, fewer keep a remote commune from waiting behind a city. 0: no limit.
+    pub window: i64,
+    /// Records taken from one partition before the next has its turn.
+    pub quantum: usize,
+    /// Records held ready per partition.
+    pub buffer: usize,
+    /// After how many milliseconds without a sign of life another worker takes over, 1,000 to 60,000.
+    pub session_timeout_ms: u64,
+}
+
+impl Default for Normalise {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 18081)),
+            window: 20_000,
+            quantum: 100,
+            buffer: 2_000,
+            session_timeout_ms: 6_000,
+        }
+    }
+}
+
+impl Normalise {
+    /// After how long without a sign of life another worker takes over.
+    pub const fn session_timeout(&self) -> Duration {
+        Duration::from_millis(self.session_timeout_ms)
+    }
+}
+
+/// Settings of match.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matching {
+    /// Address of health and metrics.
+    pub listen: SocketAddr,
+    /// Namespace of the match log that is read, when it isn't the one that is written: for a rebuild.
+    pub source_namespace: Option<String>,
+    /// Entries in one transaction at most.
+    pub batch_entries: usize,
+    /// How many milliseconds an entry waits for company at most.
+    pub batch_age_ms: u64,
+    /// After how many milliseconds without a sign of life a standby takes over, 1,000 to 60,000.
+    pub session_timeout_ms: u64,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 18082)),
+            source_namespace: None,
+            batch_entries: 2_000,
+            batch_age_ms: 20,
+            session_timeout_ms: 3_000,
+        }
+    }
+}
+
+impl Matching {
+    /// How long an entry waits for company at most.
+    pub const fn batch_age(&self) -> Duration {
+        Duration::from_millis(self.batch_age_ms)
+    }
+
+    /// After how long without a sign of life a standby takes over.
+    pub const fn session_timeout(&self) -> Duration {
+        Duration::from_millis(self.session_timeout_ms)
+    }
+}
