@@ -9,7 +9,7 @@ pub mod acceptance;
 pub mod command;
 pub mod dossier;
 pub mod folder;
-pub mod gauges;
+pub mod housekeeping;
 pub mod http;
 pub mod key;
 pub mod node;

@@ -2,7 +2,7 @@
 
 use crate::acceptance::Intake;
 use crate::folder::{Folder, Hold};
-use crate::gauges;
+use crate::housekeeping;
 use crate::http::{self, Api};
 use crate::key::NodeKey;
 use crate::publisher::{Link, Publisher, centre};
@@ -113,7 +113,12 @@ pub async fn run(folder: &Folder, settings: &Settings, metrics: Metrics, stop: S
     let (address, mut served) = health::serve(settings.listen, router, stop.clone()).await?;
     announce(&held, address, settings, &spool)?;
     health.ready("spool");
-    let housekeeping = tokio::spawn(gauges::keep_house(Arc::clone(&spool), link, health, stop.clone()));
+    let housekeeper = tokio::spawn(housekeeping::keep_house(
+        Arc::clone(&spool),
+        link,
+        health,
+        stop.clone(),
+    ));
 
     let mut verdict = Ok(());
     loop {
@@ -142,7 +147,7 @@ pub async fn run(folder: &Folder, settings: &Settings, metrics: Metrics, stop: S
     finish_queue(&writer, grace).await;
     // The publisher's own fault says more than that it ended.
     connection.end(grace).await?;
-    if housekeeping.await.is_err() {
+    if housekeeper.await.is_err() {
         verdict = verdict.and(Err(Fault::fatal("the housekeeping panicked: please report it")));
     }
     tracing::info!("stopped");

@@ -10,15 +10,12 @@ use metrics::counter;
 use runtime::{Fault, Stop, clock};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// Submissions that may wait for the writer; each is at most [`MAX_LINE_BYTES`] long.
 const QUEUE: usize = 256;
 /// Bytes written with one fsync, about.
 const BATCH_BYTES: usize = 4 << 20;
-/// Time between tries to open the store again after its disk failed.
-const REOPEN_PAUSE: Duration = Duration::from_secs(5);
 
 struct Queued {
     new: New,
@@ -50,11 +47,7 @@ impl Intake {
     pub fn start(spool: Arc<Spool>, stop: Stop) -> Result<(Self, JoinHandle<()>), Fault> {
         let (queue, queued) = mpsc::channel(QUEUE);
         let identity = Identity::of(spool.node_id());
-        let writer = Writer {
-            spool,
-            queued,
-            reopened: None,
-        };
+        let writer = Writer { spool, queued };
         let thread = std::thread::Builder::new()
             .name("spool-writer".to_owned())
             .spawn(move || writer.run())
@@ -143,7 +136,6 @@ fn counted(answer: Answer) -> Answer {
 struct Writer {
     spool: Arc<Spool>,
     queued: mpsc::Receiver<Queued>,
-    reopened: Option<Instant>,
 }
 
 impl Writer {
@@ -157,7 +149,7 @@ impl Writer {
                     }
                 }
                 Err(fault) => {
-                    let refusal = self.refusal(&fault);
+                    let refusal = refusal(fault);
                     for answer in answers {
                         reply(answer, refusal.clone());
                     }
@@ -177,22 +169,13 @@ impl Writer {
         }
         (news, answers)
     }
+}
 
-    /// After a failed write the store takes no more: it is opened again for whoever comes next.
-    fn refusal(&mut self, fault: &SpoolFault) -> Answer {
-        tracing::error!("nothing can be accepted: {fault}");
-        let due = self.reopened.is_none_or(|last| last.elapsed() >= REOPEN_PAUSE);
-        if due && fault.needs_reopening() {
-            self.reopened = Some(Instant::now());
-            match self.spool.reopen() {
-                Ok(()) => tracing::info!("the spool is open again"),
-                Err(again) => tracing::error!("the spool stays closed: {again}"),
-            }
-        }
-        match fault {
-            SpoolFault::Full(why) => Answer::SpoolFull(why.clone()),
-            other => Answer::Unavailable(other.to_string()),
-        }
+fn refusal(fault: SpoolFault) -> Answer {
+    tracing::error!("nothing can be accepted: {fault}");
+    match fault {
+        SpoolFault::Full(why) => Answer::SpoolFull(why),
+        other => Answer::Unavailable(other.to_string()),
     }
 }
 

@@ -41,11 +41,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
         let stop = Stop::on_signals()?;
         let connection = Connection::start(&folder, &settings, &spool, &link)?;
         let until = Instant::now() + Duration::from_secs(options.timeout);
-        while !(link.is_online() && pending(&spool) == 0)
-            && Instant::now() < until
-            && !stop.requested()
-            && !connection.has_ended()
-        {
+        let is_done = || link.is_online() && pending(&spool) == 0;
+        let is_over = || Instant::now() >= until || stop.requested() || connection.has_ended();
+        while !is_done() && !is_over() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         connection.end(settings.publishing.grace).await

@@ -74,7 +74,7 @@ impl Spool {
         } = staged;
         if !receipts.is_empty() {
             store.put_head(&mut batch, &next)?;
-            batch.commit()?;
+            self.commit(batch)?;
             *head = next;
         }
         Ok(answers)

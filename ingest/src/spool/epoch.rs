@@ -70,7 +70,7 @@ impl Spool {
             next.head_hash = chain_hash(&event, &bytes);
             next.event_bytes += bytes.len() as u64;
             if batch.len() >= AT_ONCE {
-                std::mem::replace(&mut batch, store.durable_batch()).commit()?;
+                self.commit(std::mem::replace(&mut batch, store.durable_batch()))?;
             }
         }
         let unpublished = Published {
@@ -79,7 +79,7 @@ impl Spool {
         };
         store.put_head(&mut batch, &next)?;
         store.put_published(&mut batch, &unpublished)?;
-        batch.commit()?;
+        self.commit(batch)?;
         (*head, *published) = (next, unpublished);
         Ok(head.epoch)
     }

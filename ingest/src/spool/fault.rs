@@ -57,11 +57,6 @@ impl SpoolFault {
             what: what.to_owned(),
         }
     }
-
-    /// Nothing can be written until the store is opened again.
-    pub const fn needs_reopening(&self) -> bool {
-        matches!(self, Self::Closed | Self::Disk(_) | Self::Store(_))
-    }
 }
 
 impl From<std::io::Error> for SpoolFault {

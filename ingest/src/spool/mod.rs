@@ -24,9 +24,11 @@ pub use receipt::{Kind, Receipt};
 pub use space::Limits;
 pub use state::{Head, Published};
 
+use fjall::OwnedWriteBatch;
 use runtime::clock;
 use schemas::NodeId;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use store::Store;
 
@@ -39,6 +41,8 @@ pub struct Spool {
     head: Mutex<Head>,
     published: Mutex<Published>,
     outcomes: Mutex<Outcomes>,
+    /// A write failed: the store takes no more until it is opened again.
+    failed: AtomicBool,
 }
 
 impl Spool {
@@ -64,6 +68,7 @@ impl Spool {
             head: Mutex::new(head),
             published: Mutex::default(),
             outcomes: Mutex::default(),
+            failed: AtomicBool::new(false),
         })
     }
 
@@ -82,6 +87,7 @@ impl Spool {
             head: Mutex::new(head),
             published: Mutex::new(published),
             outcomes: Mutex::new(outcomes),
+            failed: AtomicBool::new(false),
         };
         spool.sweep()?;
         Ok(spool)
@@ -99,7 +105,20 @@ impl Spool {
         let (reopened, read_head, read_published, read_outcomes) = read(&self.path)?;
         *store = Some(reopened);
         (*head, *published, *outcomes) = (read_head, read_published, read_outcomes);
+        self.failed.store(false, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// Whether a write failed, so that [`Self::reopen`] is due once the disk has room.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::SeqCst)
+    }
+
+    fn commit(&self, batch: OwnedWriteBatch) -> Result<(), SpoolFault> {
+        batch.commit().map_err(|fault| {
+            self.failed.store(true, Ordering::SeqCst);
+            fault.into()
+        })
     }
 
     /// The node whose spool it is.

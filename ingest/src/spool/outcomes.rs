@@ -122,7 +122,7 @@ impl Spool {
         }
         next.next_offset = next_offset;
         store.put_outcomes(&mut batch, &next)?;
-        batch.commit()?;
+        self.commit(batch)?;
         *outcomes = next;
         Ok(settled)
     }

@@ -66,7 +66,7 @@ impl Spool {
         }
         if removed > 0 {
             store.put_head(&mut batch, &next)?;
-            batch.commit()?;
+            self.commit(batch)?;
             *head = next;
         }
         Ok(removed)
@@ -103,7 +103,7 @@ impl Spool {
         }
         if removed > 0 {
             store.put_head(&mut batch, &next)?;
-            batch.commit()?;
+            self.commit(batch)?;
             *head = next;
         }
         Ok(removed)

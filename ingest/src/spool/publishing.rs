@@ -87,7 +87,7 @@ impl Spool {
         };
         let mut batch = store.quick_batch();
         store.put_published(&mut batch, &next)?;
-        batch.commit()?;
+        self.commit(batch)?;
         *published = next;
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Spool {
         next.event_bytes += bytes.len() as u64;
         batch.insert(&store.withheld, event_id.as_bytes(), kept.bytes);
         store.put_head(&mut batch, &next)?;
-        batch.commit()?;
+        self.commit(batch)?;
         *head = next;
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Spool {
         let counter = now.0.max(store.read_manifest_counter()? + 1);
         let mut batch = store.quick_batch();
         store.put_manifest_counter(&mut batch, counter)?;
-        batch.commit()?;
+        self.commit(batch)?;
         Ok(counter)
     }
 }

@@ -47,7 +47,10 @@ impl Spool {
     }
 
     /// Refuses while the disk has less free space than the node must leave.
-    pub(super) fn check_disk(&self) -> Result<(), SpoolFault> {
+    ///
+    /// # Errors
+    /// [`SpoolFault::Full`] says what to do.
+    pub fn check_disk(&self) -> Result<(), SpoolFault> {
         let disk = rustix::fs::statvfs(&self.path).map_err(std::io::Error::from)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         if free >= self.limits.min_free_bytes {

@@ -1,4 +1,5 @@
-//! Housekeeping of a running node: figures every second, pruning every minute.
+//! Housekeeping of a running node: figures every second, pruning every minute, opening the spool again
+//! after its disk was full.
 
 use crate::publisher::Link;
 use crate::spool::{Spool, SpoolFault};
@@ -17,6 +18,9 @@ pub async fn keep_house(spool: Arc<Spool>, link: Link, health: Health, stop: Sto
         let (spool, link) = (Arc::clone(&spool), link.clone());
         let prune = round % PRUNE_EVERY == 0;
         let kept = tokio::task::spawn_blocking(move || {
+            if spool.has_failed() {
+                reopen(&spool)?;
+            }
             if prune {
                 spool.prune(clock::now())?;
             }
@@ -32,6 +36,14 @@ pub async fn keep_house(spool: Arc<Spool>, link: Link, health: Health, stop: Sto
             () = stop.wait() => return,
         }
     }
+}
+
+/// After a failed write the store takes no more; it is opened again as soon as the disk has room.
+fn reopen(spool: &Spool) -> Result<(), SpoolFault> {
+    spool.check_disk()?;
+    spool.reopen()?;
+    tracing::info!("the spool is open again");
+    Ok(())
 }
 
 fn report(spool: &Spool, link: &Link) -> Result<(), SpoolFault> {
