@@ -51,7 +51,11 @@ impl Arrival {
             Some(province) => manifest(&record, province),
             None => change(&record.value),
         };
-        Self { content: read.unwrap_or_else(Content::Refused), record, tenure }
+        Self {
+            content: read.unwrap_or_else(Content::Refused),
+            record,
+            tenure,
+        }
     }
 
     /// The step of match that made it; none for a manifest or what can't be read.
@@ -84,7 +88,10 @@ fn change(value: &[u8]) -> Result<Content, &'static str> {
 
 fn form(state: &ApplicationState) -> Result<Form, &'static str> {
     // Restore must give this time back exactly, and PostgreSQL can't hold every one.
-    state.appended_at.to_utc().ok_or("change.append-time-impossible")?;
+    state
+        .appended_at
+        .to_utc()
+        .ok_or("change.append-time-impossible")?;
     let event = IntakeEvent::decode(&state.event).map_err(|_| "change.event-unreadable")?;
     match event.body {
         Body::ApplicationSubmitted(submitted) => Ok(Form {
@@ -112,5 +119,9 @@ fn manifest(record: &Record, province: &str) -> Result<Content, &'static str> {
     if record.key.as_deref() != Some(claim.node_id.as_str().as_bytes()) {
         return Err("manifest.other-node");
     }
-    Ok(Content::Manifest(Box::new(Manifest { province: province.to_owned(), claim, signed })))
+    Ok(Content::Manifest(Box::new(Manifest {
+        province: province.to_owned(),
+        claim,
+        signed,
+    })))
 }

@@ -44,14 +44,21 @@ pub async fn of(conn: &mut PgConnection) -> Result<Digest, Fault> {
         tables.push(table_digest(&mut snapshot, table, &query).await?);
     }
     snapshot.commit().await.map_err(DatabaseFault::from)?;
-    let lines: Vec<String> = tables.iter().map(|t| format!("{} {} {}\n", t.table, t.rows, t.digest)).collect();
-    Ok(Digest { whole: Sha256::of(lines.concat().as_bytes()), tables })
+    let lines: Vec<String> = tables
+        .iter()
+        .map(|t| format!("{} {} {}\n", t.table, t.rows, t.digest))
+        .collect();
+    Ok(Digest {
+        whole: Sha256::of(lines.concat().as_bytes()),
+        tables,
+    })
 }
 
 fn queries() -> [(&'static str, String); 5] {
     let golden: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
     // The order of members and their sources is that of their steps, which differs between runs.
-    let sorted = "CASE WHEN cardinality(members) < 2 THEN members ELSE ARRAY(SELECT unnest(members) ORDER BY 1) END";
+    let sorted =
+        "CASE WHEN cardinality(members) < 2 THEN members ELSE ARRAY(SELECT unnest(members) ORDER BY 1) END";
     [
         (
             "resident",
@@ -83,7 +90,11 @@ fn queries() -> [(&'static str, String); 5] {
     ]
 }
 
-async fn table_digest(conn: &mut PgConnection, table: &'static str, query: &str) -> Result<TableDigest, Fault> {
+async fn table_digest(
+    conn: &mut PgConnection,
+    table: &'static str,
+    query: &str,
+) -> Result<TableDigest, Fault> {
     let statement = format!("COPY ({query}) TO STDOUT (FORMAT binary)");
     let mut messages = conn.copy_out_raw(&statement).await.map_err(DatabaseFault::from)?;
     let mut sum = Sum::default();
@@ -96,7 +107,11 @@ async fn table_digest(conn: &mut PgConnection, table: &'static str, query: &str)
             rows += 1;
         }
     }
-    Ok(TableDigest { table, rows, digest: sum.digest() })
+    Ok(TableDigest {
+        table,
+        rows,
+        digest: sum.digest(),
+    })
 }
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -110,7 +125,10 @@ impl Sum {
     fn add(&mut self, digest: Sha256) {
         let mut carry = false;
         for (digit, bytes) in self.0.iter_mut().zip(digest.0.chunks_exact(8)) {
-            let added = bytes.iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte));
+            let added = bytes
+                .iter()
+                .rev()
+                .fold(0, |number, &byte| (number << 8) | u64::from(byte));
             let (sum, over) = digit.overflowing_add(added);
             let (sum, over_by_carry) = sum.overflowing_add(u64::from(carry));
             *digit = sum;

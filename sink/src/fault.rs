@@ -56,13 +56,17 @@ impl DatabaseFault {
 impl fmt::Display for DatabaseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.state, &self.constraint) {
-            (Some(state), Some(name)) => write!(f, "the database answers SQLSTATE {state} (constraint {name})"),
+            (Some(state), Some(name)) => {
+                write!(f, "the database answers SQLSTATE {state} (constraint {name})")
+            }
             (Some(state), None) => write!(f, "the database answers SQLSTATE {state}"),
             (None, _) => f.write_str(self.what),
         }?;
         f.write_str(match self.state() {
             Some("42501") => ": grant intake-sink's role what it lacks",
-            Some("42P01" | "42703" | "42704" | "42883") => ": its schema is another version's, run `intake-sink migrate`",
+            Some("42P01" | "42703" | "42704" | "42883") => {
+                ": its schema is another version's, run `intake-sink migrate`"
+            }
             Some("3D000") => ": make the database that database.url names",
             Some("53100") => ": free space on its disk",
             Some("53300") => ": raise max_connections, or run fewer clients",
@@ -78,7 +82,12 @@ impl std::error::Error for DatabaseFault {}
 impl From<sqlx::Error> for DatabaseFault {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error;
-        let without_state = |remedy, what| Self { remedy, state: None, constraint: None, what };
+        let without_state = |remedy, what| Self {
+            remedy,
+            state: None,
+            constraint: None,
+            what,
+        };
         match error {
             Error::Database(answer) => {
                 let state = answer.code().map(|code| code.into_owned()).unwrap_or_default();
@@ -95,7 +104,10 @@ impl From<sqlx::Error> for DatabaseFault {
             // sqlx tells a connection that broke in the middle of an answer this way.
             Error::Protocol(_) => without_state(Remedy::Transient, "the connection to the database broke"),
             Error::Configuration(_) => without_state(Remedy::Fatal, "database.url can't be understood"),
-            _ => without_state(Remedy::Fatal, "the database's answer isn't what this version expects"),
+            _ => without_state(
+                Remedy::Fatal,
+                "the database's answer isn't what this version expects",
+            ),
         }
     }
 }

@@ -34,7 +34,13 @@ pub(crate) struct Outlet {
 
 impl Outlet {
     pub(crate) fn new(inbox: Sender<Vec<Arrival>>) -> Self {
-        Self { inbox, chunk: Vec::new(), bytes: 0, since: Instant::now(), paused: Vec::new() }
+        Self {
+            inbox,
+            chunk: Vec::new(),
+            bytes: 0,
+            since: Instant::now(),
+            paused: Vec::new(),
+        }
     }
 
     fn is_due(&self) -> bool {
@@ -90,7 +96,9 @@ impl Fetch {
 
     fn take(&mut self, record: Record) {
         // Fetched before its partition was lost, and polled after.
-        let Some(tenure) = self.ownership.tenure(&record.partition) else { return };
+        let Some(tenure) = self.ownership.tenure(&record.partition) else {
+            return;
+        };
         let lanes = self.outlets.len();
         let outlet = &mut self.outlets[lane_of(&record.partition, lanes)];
         if outlet.chunk.is_empty() {
@@ -145,7 +153,11 @@ impl Fetch {
     fn pause(&mut self, lane: usize) -> Result<(), Fault> {
         let lanes = self.outlets.len();
         if self.outlets[lane].paused.is_empty() {
-            let mine = self.consumer.owned().into_iter().filter(|partition| lane_of(partition, lanes) == lane);
+            let mine = self
+                .consumer
+                .owned()
+                .into_iter()
+                .filter(|partition| lane_of(partition, lanes) == lane);
             let mine: Vec<Partition> = mine.collect();
             self.consumer.pause(&mine)?;
             tracing::warn!(lane, "lane {lane} takes nothing: its partitions are paused");
@@ -157,7 +169,10 @@ impl Fetch {
 
     fn resume(&mut self, lane: usize) -> Result<(), Fault> {
         let paused = std::mem::take(&mut self.outlets[lane].paused);
-        let ours: Vec<Partition> = paused.into_iter().filter(|p| self.ownership.tenure(p).is_some()).collect();
+        let ours: Vec<Partition> = paused
+            .into_iter()
+            .filter(|p| self.ownership.tenure(p).is_some())
+            .collect();
         if !ours.is_empty() {
             self.consumer.resume(&ours)?;
             tracing::info!(lane, "lane {lane} goes on");

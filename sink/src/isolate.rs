@@ -41,7 +41,10 @@ pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loade
             "the record at {} offset {} is a dead letter now: {fault}", at.0, at.1
         );
     }
-    add(&mut tally, Rows::of_refused(&refused).write(&mut transaction, false).await?);
+    add(
+        &mut tally,
+        Rows::of_refused(&refused).write(&mut transaction, false).await?,
+    );
     position::pass_source(&mut transaction, &source_positions(&batch.arrivals)).await?;
     transaction.commit().await?;
     Ok(Loaded::Committed(tally))

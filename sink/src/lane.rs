@@ -41,7 +41,17 @@ impl Lane {
         ownership: Arc<Ownership>,
         (limits, health, stop): (Limits, Health, Stop),
     ) -> Self {
-        Self { name, register, inbox, ownership, limits, health, stop, connection: None, next: HashMap::new() }
+        Self {
+            name,
+            register,
+            inbox,
+            ownership,
+            limits,
+            health,
+            stop,
+            connection: None,
+            next: HashMap::new(),
+        }
     }
 
     /// Loads what comes until a stop is asked for or nothing can come any more. The transaction at
@@ -79,7 +89,9 @@ impl Lane {
     async fn settle(&mut self, mut arrivals: Vec<Arrival>) -> Result<(), Fault> {
         let mut backoff = Backoff::default();
         loop {
-            let Some(batch) = self.batch(arrivals) else { return Ok(()) };
+            let Some(batch) = self.batch(arrivals) else {
+                return Ok(());
+            };
             let started = Instant::now();
             let fault = match self.try_load(&batch).await {
                 Ok(Loaded::Committed(tally)) => {
@@ -116,7 +128,9 @@ impl Lane {
             if !tenures.contains_key(partition) {
                 tenures.insert(partition.clone(), self.ownership.tenure(partition));
             }
-            let Some(tenure) = tenures[partition].filter(|tenure| tenure.number == arrival.tenure) else { continue };
+            let Some(tenure) = tenures[partition].filter(|tenure| tenure.number == arrival.tenure) else {
+                continue;
+            };
             let expected = match self.next.get(partition) {
                 Some(&(number, next)) if number == tenure.number => next,
                 _ => tenure.start,
@@ -132,12 +146,22 @@ impl Lane {
                     span.sequence = span.sequence.max(sequence);
                 }
                 None => {
-                    spans.insert(partition.clone(), Span { expected, next, sequence });
+                    spans.insert(
+                        partition.clone(),
+                        Span {
+                            expected,
+                            next,
+                            sequence,
+                        },
+                    );
                 }
             }
             kept.push(arrival);
         }
-        (!kept.is_empty()).then_some(Batch { arrivals: kept, spans })
+        (!kept.is_empty()).then_some(Batch {
+            arrivals: kept,
+            spans,
+        })
     }
 
     async fn try_load(&mut self, batch: &Batch) -> Result<Loaded, DatabaseFault> {

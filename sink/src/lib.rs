@@ -20,3 +20,9 @@ pub mod settings;
 
 pub use fault::{DatabaseFault, remedy_of};
 pub use register::{MIGRATOR, Register};
+
+#[cfg(test)]
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,10 @@ enum Command {
 async fn main() -> ExitCode {
     let args = Args::parse();
     telemetry::init();
-    let ended = match (Settings::load(args.config.as_deref()), args.command.unwrap_or(Command::Run)) {
+    let ended = match (
+        Settings::load(args.config.as_deref()),
+        args.command.unwrap_or(Command::Run),
+    ) {
         (Err(fault), _) => Err(fault),
         (Ok(settings), Command::Run) => run(settings).await,
         (Ok(settings), Command::Migrate) => migrate(&settings).await,
@@ -74,7 +77,9 @@ async fn run(settings: Settings) -> Result<(), Fault> {
     };
     let ended = pipeline.run(&stop).await;
     stop.request();
-    server.await.map_err(|_| Fault::fatal("the health server panicked"))??;
+    server
+        .await
+        .map_err(|_| Fault::fatal("the health server panicked"))??;
     tracing::info!("intake-sink stopped");
     ended
 }

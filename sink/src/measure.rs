@@ -11,10 +11,12 @@ use std::time::Duration;
 pub(crate) fn batch_loaded(lane: &'static str, batch: &Batch, tally: &Tally, took: Duration) {
     for (table, written) in tally {
         if written.changed > 0 {
-            counter!("intake_sink_rows_total", "table" => *table, "result" => "changed").increment(written.changed);
+            counter!("intake_sink_rows_total", "table" => *table, "result" => "changed")
+                .increment(written.changed);
         }
         if written.stale > 0 {
-            counter!("intake_sink_rows_total", "table" => *table, "result" => "stale").increment(written.stale);
+            counter!("intake_sink_rows_total", "table" => *table, "result" => "stale")
+                .increment(written.stale);
         }
     }
     let dead = tally.get("dead_letter").map_or(0, |written| written.changed);
@@ -30,7 +32,11 @@ pub(crate) fn batch_loaded(lane: &'static str, batch: &Batch, tally: &Tally, too
         )
         .set(span.next as f64);
     }
-    let oldest = batch.arrivals.iter().map(|arrival| arrival.record.appended_at).min();
+    let oldest = batch
+        .arrivals
+        .iter()
+        .map(|arrival| arrival.record.appended_at)
+        .min();
     if let Some(appended_at) = oldest {
         let age_ms = runtime::clock::now().0 - appended_at.0;
         histogram!("intake_sink_append_to_load_seconds").record(age_ms.max(0) as f64 / 1000.0);
@@ -50,7 +56,11 @@ pub(crate) fn batch_loaded(lane: &'static str, batch: &Batch, tally: &Tally, too
 /// A batch could not be loaded, and will be tried again.
 pub(crate) fn load_failed(lane: &'static str, fault: &Fault) {
     counter!("intake_sink_retries_total", "remedy" => fault.remedy().name()).increment(1);
-    tracing::warn!(lane, remedy = fault.remedy().name(), "not loaded yet, trying again: {fault}");
+    tracing::warn!(
+        lane,
+        remedy = fault.remedy().name(),
+        "not loaded yet, trying again: {fault}"
+    );
 }
 
 /// Another owner, or a commit of ours whose answer was lost, moved a position.

@@ -51,9 +51,21 @@ pub(crate) struct Member(pub Arc<Ownership>);
 
 impl Ownership {
     /// Owns nothing yet. `handle` is used by the polling thread to ask the database.
-    pub(crate) fn new(register: Register, cluster: Cluster, handle: Handle, stop: Stop) -> Result<Self, Fault> {
+    pub(crate) fn new(
+        register: Register,
+        cluster: Cluster,
+        handle: Handle,
+        stop: Stop,
+    ) -> Result<Self, Fault> {
         let offsets = cluster.offsets()?;
-        Ok(Self { register, cluster, offsets, handle, stop, state: Mutex::default() })
+        Ok(Self {
+            register,
+            cluster,
+            offsets,
+            handle,
+            stop,
+            state: Mutex::default(),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -68,7 +80,12 @@ impl Ownership {
 
     /// Notes that a partition is loaded up to `next`, for the group's offsets.
     pub(crate) fn loaded(&self, partition: &Partition, tenure: u64, next: i64) {
-        if let Some(held) = self.state().held.get_mut(partition).filter(|held| held.tenure.number == tenure) {
+        if let Some(held) = self
+            .state()
+            .held
+            .get_mut(partition)
+            .filter(|held| held.tenure.number == tenure)
+        {
             held.untold = Some(next);
         }
     }
@@ -76,15 +93,28 @@ impl Ownership {
     /// What the group has not been told yet.
     pub(crate) fn untold(&self) -> Vec<(Partition, i64)> {
         let mut state = self.state();
-        state.held.iter_mut().filter_map(|(partition, held)| Some((partition.clone(), held.untold.take()?))).collect()
+        state
+            .held
+            .iter_mut()
+            .filter_map(|(partition, held)| Some((partition.clone(), held.untold.take()?)))
+            .collect()
     }
 
-    fn begin(&self, partitions: &[Partition], starts: &[i64]) {
+    pub(crate) fn begin(&self, partitions: &[Partition], starts: &[i64]) {
         let mut state = self.state();
         for (partition, &start) in partitions.iter().zip(starts) {
             state.tenures += 1;
-            let tenure = Tenure { number: state.tenures, start };
-            state.held.insert(partition.clone(), Held { tenure, untold: Some(start) });
+            let tenure = Tenure {
+                number: state.tenures,
+                start,
+            };
+            state.held.insert(
+                partition.clone(),
+                Held {
+                    tenure,
+                    untold: Some(start),
+                },
+            );
         }
     }
 
@@ -110,7 +140,9 @@ impl Ownership {
         let cluster_id = self.offsets.cluster_id()?;
         let full = |partition: &Partition| self.cluster.namespace().full(&partition.topic);
         let full_topics: Vec<String> = owned.iter().map(full).collect();
-        let stored = self.handle.block_on(self.read(owned, &cluster_id, &full_topics))?;
+        let stored = self
+            .handle
+            .block_on(self.read(owned, &cluster_id, &full_topics))?;
         let boundaries = self.offsets.boundaries(owned)?;
         owned
             .iter()
@@ -147,7 +179,11 @@ fn fits(
     full_topic: &str,
     boundaries: Boundaries,
 ) -> Result<(), Fault> {
-    let Stored { next_offset: next, cluster_id: stored_cluster, full_topic: stored_topic } = stored;
+    let Stored {
+        next_offset: next,
+        cluster_id: stored_cluster,
+        full_topic: stored_topic,
+    } = stored;
     if stored_cluster != cluster_id || stored_topic != full_topic {
         return Err(Fault::fatal(format!(
             "the register's position of {partition} belongs to topic {stored_topic} of cluster {stored_cluster}, not \
@@ -174,14 +210,19 @@ impl Assignments for Member {
     fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
         let starts = self.0.stored(owned)?;
         self.0.begin(owned, &starts);
-        let names: Vec<String> = owned.iter().zip(&starts).map(|(at, start)| format!("{at} from {start}")).collect();
+        let names: Vec<String> = owned
+            .iter()
+            .zip(&starts)
+            .map(|(at, start)| format!("{at} from {start}"))
+            .collect();
         tracing::info!(partitions = owned.len(), "took partitions: {}", names.join(", "));
         Ok(starts)
     }
 
     fn lost(&self, lost: &[Partition]) {
         let mut state = self.0.state();
-        lost.iter().for_each(|partition| drop(state.held.remove(partition)));
+        lost.iter()
+            .for_each(|partition| drop(state.held.remove(partition)));
         tracing::info!(partitions = lost.len(), "gave partitions back");
     }
 }

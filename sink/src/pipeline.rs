@@ -18,8 +18,8 @@ use tokio::task::JoinSet;
 
 /// Names of the lanes, as they stand in logs, readiness and metrics.
 const LANES: [&str; 12] = [
-    "lane-0", "lane-1", "lane-2", "lane-3", "lane-4", "lane-5", "lane-6", "lane-7", "lane-8", "lane-9", "lane-10",
-    "lane-11",
+    "lane-0", "lane-1", "lane-2", "lane-3", "lane-4", "lane-5", "lane-6", "lane-7", "lane-8", "lane-9",
+    "lane-10", "lane-11",
 ];
 
 /// The parts of a running sink.
@@ -50,7 +50,12 @@ impl Pipeline {
     pub async fn run(self, stop: &Stop) -> Result<(), Fault> {
         let ends = Stop::manual();
         let asked = tokio::spawn(pass_on(stop.clone(), ends.clone()));
-        let ownership = Ownership::new(self.register.clone(), self.cluster.clone(), Handle::current(), ends.clone());
+        let ownership = Ownership::new(
+            self.register.clone(),
+            self.cluster.clone(),
+            Handle::current(),
+            ends.clone(),
+        );
         let ended = self.run_parts(Arc::new(ownership?), &ends).await;
         asked.abort();
         ended
@@ -87,8 +92,15 @@ impl Pipeline {
                 Err(panic) => ended(Err(panic)),
             })
         };
-        let late = || Fault::transient(format!("the transactions at hand were not finished within {:?}", self.grace));
-        tokio::time::timeout(self.grace, rest).await.unwrap_or_else(|_| Err(late()))
+        let late = || {
+            Fault::transient(format!(
+                "the transactions at hand were not finished within {:?}",
+                self.grace
+            ))
+        };
+        tokio::time::timeout(self.grace, rest)
+            .await
+            .unwrap_or_else(|_| Err(late()))
     }
 
     fn lanes(&self, ownership: &Arc<Ownership>, stop: &Stop) -> (Vec<Outlet>, JoinSet<Result<(), Fault>>) {
@@ -107,10 +119,15 @@ impl Pipeline {
     }
 
     fn consumer(&self, member: Member) -> Result<Consumer<Member>, Fault> {
-        let manifests = self.provinces.iter().map(|province| topics::nodes(&province.slug));
+        let manifests = self
+            .provinces
+            .iter()
+            .map(|province| topics::nodes(&province.slug));
         let spec = ConsumerSpec {
             group: topics::GROUP_SINK,
-            topics: std::iter::once(topics::CHANGES.to_owned()).chain(manifests).collect(),
+            topics: std::iter::once(topics::CHANGES.to_owned())
+                .chain(manifests)
+                .collect(),
             read_committed: true,
             session_timeout: self.session_timeout,
         };
@@ -130,7 +147,9 @@ async fn last_word(consumer: Consumer<Member>, ownership: Arc<Ownership>) -> Res
             tracing::warn!("the group was not told where we ended: {fault}");
         }
     });
-    leave.await.map_err(|_| Fault::fatal("leaving the group panicked: see the log"))
+    leave
+        .await
+        .map_err(|_| Fault::fatal("leaving the group panicked: see the log"))
 }
 
 fn ended(part: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {

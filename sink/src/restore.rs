@@ -18,7 +18,11 @@ mod row;
 #[derive(Clone, Debug)]
 pub enum Restored {
     /// An application, with the resident it belongs to and the step that made its state.
-    Application { sequence: i64, resident_id: Option<Uuid>, state: ApplicationState },
+    Application {
+        sequence: i64,
+        resident_id: Option<Uuid>,
+        state: ApplicationState,
+    },
     /// A resident, with the step that made its state.
     Resident {
         sequence: i64,
@@ -34,9 +38,18 @@ pub enum Restored {
     /// The match log's entry of an event that was held when it was settled first.
     HeldEntry { event_sequence: i64, entry: Vec<u8> },
     /// An event whose outcome changed later, with the step that changed it last.
-    Released { event_sequence: i64, sequence: i64, outcome: OutcomeKind },
+    Released {
+        event_sequence: i64,
+        sequence: i64,
+        outcome: OutcomeKind,
+    },
     /// The books of a series, with the step they stand at.
-    Ledger { sequence: i64, node_id: NodeId, epoch: Epoch, state: LedgerState },
+    Ledger {
+        sequence: i64,
+        node_id: NodeId,
+        epoch: Epoch,
+        state: LedgerState,
+    },
     /// A node's registration, with the step that made its state.
     Node { sequence: i64, state: NodeState },
     /// How far match had come in a source partition; `offset` is the first it has not settled.
@@ -113,18 +126,26 @@ async fn each_row(
 ) -> Result<(), Fault> {
     let mut rows = sqlx::query(AssertSqlSafe(query)).fetch(conn);
     while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
-        let restored = read(&row).map_err(|fault| Fault::fatal(format!("a row of {table} can't be restored: {fault}")))?;
+        let restored = read(&row)
+            .map_err(|fault| Fault::fatal(format!("a row of {table} can't be restored: {fault}")))?;
         each(restored)?;
     }
     Ok(())
 }
 
 async fn positions(conn: &mut PgConnection) -> Result<Positions, DatabaseFault> {
-    const CHANGES: &str = "SELECT partition, next_offset FROM sink_position WHERE topic = $1 ORDER BY partition";
+    const CHANGES: &str =
+        "SELECT partition, next_offset FROM sink_position WHERE topic = $1 ORDER BY partition";
     const SEQUENCE: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position";
-    let changes: Vec<(i32, i64)> = sqlx::query_as(CHANGES).bind(topics::CHANGES).fetch_all(&mut *conn).await?;
+    let changes: Vec<(i32, i64)> = sqlx::query_as(CHANGES)
+        .bind(topics::CHANGES)
+        .fetch_all(&mut *conn)
+        .await?;
     Ok(Positions {
-        changes: changes.into_iter().map(|(number, next)| (Partition::new(topics::CHANGES, number), next)).collect(),
+        changes: changes
+            .into_iter()
+            .map(|(number, next)| (Partition::new(topics::CHANGES, number), next))
+            .collect(),
         sequence: sqlx::query_scalar(SEQUENCE).fetch_one(conn).await?,
     })
 }

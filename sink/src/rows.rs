@@ -3,6 +3,7 @@
 
 use crate::arrival::{Arrival, Content, Form, Manifest};
 use crate::fault::DatabaseFault;
+use crate::register::Written;
 use crate::register::application::{self, ApplicationRow};
 use crate::register::dead_letter::{self, DeadLetterRow};
 use crate::register::edge::{self, EdgeRow};
@@ -10,7 +11,6 @@ use crate::register::event::{self, EventRow, OutcomeRow};
 use crate::register::ledger::{self, LedgerRow};
 use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
-use crate::register::Written;
 use runtime::kafka::Record;
 use schemas::change::{EventKind, EventSettled, RefusedBytes, ResidentChanged};
 use schemas::{Epoch, NodeId, Timestamp};
@@ -63,9 +63,17 @@ impl<'a> Rows<'a> {
 
     fn settled(&mut self, record: &'a Record, change: &'a EventSettled, form: Option<&'a Form>) {
         let sequence = change.sequence;
-        self.events.push(EventRow { change, matched_at: record.appended_at });
+        self.events.push(EventRow {
+            change,
+            matched_at: record.appended_at,
+        });
         if let (Some(state), Some(form)) = (&change.application, form) {
-            self.application(ApplicationRow { sequence, resident_id: None, state, form });
+            self.application(ApplicationRow {
+                sequence,
+                resident_id: None,
+                state,
+                form,
+            });
         }
         if let Some((node_id, epoch)) = change.node_id.as_ref().zip(change.epoch) {
             let row = self.ledgers.entry((node_id, epoch)).or_default();
@@ -77,10 +85,20 @@ impl<'a> Rows<'a> {
         for changed in &change.released {
             let row = self.ledgers.entry((&changed.node_id, changed.epoch)).or_default();
             row.note(Some((sequence, changed.ledger)));
-            keep_latest(&mut self.outcomes, changed.event_sequence, OutcomeRow { sequence, changed }, |row| row.sequence);
+            keep_latest(
+                &mut self.outcomes,
+                changed.event_sequence,
+                OutcomeRow { sequence, changed },
+                |row| row.sequence,
+            );
         }
         if let Some(state) = &change.node {
-            keep_latest(&mut self.nodes, &state.node_id, NodeRow { sequence, state }, |row| row.sequence);
+            keep_latest(
+                &mut self.nodes,
+                &state.node_id,
+                NodeRow { sequence, state },
+                |row| row.sequence,
+            );
         }
         if let Some(refused) = &change.refused {
             self.refused_by_match(record, change, refused);
@@ -91,7 +109,10 @@ impl<'a> Rows<'a> {
         let (sequence, resident_id) = (change.sequence, change.resident_id);
         match self.residents.entry(resident_id) {
             Entry::Vacant(entry) => {
-                entry.insert(ResidentRow { change, is_new: change.is_new });
+                entry.insert(ResidentRow {
+                    change,
+                    is_new: change.is_new,
+                });
             }
             Entry::Occupied(mut entry) => {
                 let row = entry.get_mut();
@@ -105,24 +126,50 @@ impl<'a> Rows<'a> {
             self.history.insert((resident_id, sequence), change);
         }
         for (state, form) in change.gained.iter().zip(forms) {
-            self.application(ApplicationRow { sequence, resident_id: Some(resident_id), state, form });
+            self.application(ApplicationRow {
+                sequence,
+                resident_id: Some(resident_id),
+                state,
+                form,
+            });
         }
         for edge in &change.edges {
-            keep_latest(&mut self.edges, (edge.left, edge.right), EdgeRow { sequence, edge }, |row| row.sequence);
+            keep_latest(
+                &mut self.edges,
+                (edge.left, edge.right),
+                EdgeRow { sequence, edge },
+                |row| row.sequence,
+            );
         }
     }
 
     fn application(&mut self, row: ApplicationRow<'a>) {
-        keep_latest(&mut self.applications, row.state.application_id, row, |row| row.sequence);
+        keep_latest(&mut self.applications, row.state.application_id, row, |row| {
+            row.sequence
+        });
     }
 
     fn manifest(&mut self, manifest: &'a Manifest, appended_at: Timestamp) {
         let key = (manifest.province.as_str(), &manifest.claim.node_id);
-        keep_latest(&mut self.manifests, key, ManifestRow { manifest, appended_at }, |row| row.manifest.claim.counter);
+        keep_latest(
+            &mut self.manifests,
+            key,
+            ManifestRow {
+                manifest,
+                appended_at,
+            },
+            |row| row.manifest.claim.counter,
+        );
     }
 
     fn refuse(&mut self, arrival: &'a Arrival, reason: &'a str, fault: Option<&'a DatabaseFault>) {
-        let Record { partition, offset, key, value, .. } = &arrival.record;
+        let Record {
+            partition,
+            offset,
+            key,
+            value,
+            ..
+        } = &arrival.record;
         let row = DeadLetterRow {
             stage: "sink",
             topic: &partition.topic,
@@ -134,17 +181,29 @@ impl<'a> Rows<'a> {
             fault,
             sequence: arrival.sequence(),
         };
-        self.dead_letters.insert((row.topic, row.partition, row.offset), row);
+        self.dead_letters
+            .insert((row.topic, row.partition, row.offset), row);
     }
 
     /// Bytes that normalise could not read or match must not apply, under the position they had in
     /// their own topic.
     fn refused_by_match(&mut self, record: &'a Record, change: &'a EventSettled, refused: &'a RefusedBytes) {
-        let here = (record.partition.topic.as_str(), record.partition.number, record.offset);
-        let source = change.source.as_ref().map(|at| (at.topic.as_str(), at.partition, at.offset));
+        let here = (
+            record.partition.topic.as_str(),
+            record.partition.number,
+            record.offset,
+        );
+        let source = change
+            .source
+            .as_ref()
+            .map(|at| (at.topic.as_str(), at.partition, at.offset));
         let (topic, partition, offset) = source.unwrap_or(here);
         let row = DeadLetterRow {
-            stage: if change.kind == EventKind::Undecodable { "normalise" } else { "match" },
+            stage: if change.kind == EventKind::Undecodable {
+                "normalise"
+            } else {
+                "match"
+            },
             topic,
             partition,
             offset,
@@ -159,7 +218,11 @@ impl<'a> Rows<'a> {
 
     /// Writes all tables, in one order for everybody. With `trust_new`, rows that should not be there
     /// yet are inserted without looking, and a unique violation says that one is.
-    pub(crate) async fn write(self, conn: &mut PgConnection, trust_new: bool) -> Result<Tally, DatabaseFault> {
+    pub(crate) async fn write(
+        self,
+        conn: &mut PgConnection,
+        trust_new: bool,
+    ) -> Result<Tally, DatabaseFault> {
         let residents: Vec<_> = self.residents.into_values().collect();
         let history: Vec<_> = self.history.into_values().collect();
         let applications: Vec<_> = self.applications.into_values().collect();
@@ -172,17 +235,35 @@ impl<'a> Rows<'a> {
         let manifests: Vec<_> = self.manifests.into_values().collect();
         let dead_letters: Vec<_> = self.dead_letters.into_values().collect();
         Ok(Tally::from([
-            ("resident", resident::write(&mut *conn, &residents, trust_new).await?),
-            ("resident_history", resident::keep_history(&mut *conn, &history).await?),
-            ("application", application::write(&mut *conn, &applications, trust_new).await?),
+            (
+                "resident",
+                resident::write(&mut *conn, &residents, trust_new).await?,
+            ),
+            (
+                "resident_history",
+                resident::keep_history(&mut *conn, &history).await?,
+            ),
+            (
+                "application",
+                application::write(&mut *conn, &applications, trust_new).await?,
+            ),
             ("match_edge", edge::write(&mut *conn, &edges).await?),
-            ("intake_event", event::write(&mut *conn, &self.events, trust_new).await?),
+            (
+                "intake_event",
+                event::write(&mut *conn, &self.events, trust_new).await?,
+            ),
             ("held_event", event::keep_held(&mut *conn, &held).await?),
-            ("event_outcome", event::change_outcomes(&mut *conn, &outcomes).await?),
+            (
+                "event_outcome",
+                event::change_outcomes(&mut *conn, &outcomes).await?,
+            ),
             ("node_ledger", ledger::write(&mut *conn, &ledgers).await?),
             ("node", node::register(&mut *conn, &nodes).await?),
             ("node_manifest", node::beat(&mut *conn, &manifests).await?),
-            ("dead_letter", dead_letter::write(&mut *conn, &dead_letters).await?),
+            (
+                "dead_letter",
+                dead_letter::write(&mut *conn, &dead_letters).await?,
+            ),
         ]))
     }
 }

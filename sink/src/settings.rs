@@ -60,7 +60,9 @@ struct Health {
 
 impl Default for Health {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 18083)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 18083)),
+        }
     }
 }
 
@@ -127,11 +129,17 @@ impl Settings {
             ("sink.grace_ms", sink.grace_ms, 100, 600_000),
             ("sink.session_timeout_ms", sink.session_timeout_ms, 6_000, 300_000),
         ];
-        let outside = ranges.iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));
-        let wrong: Vec<String> =
-            outside.map(|(key, value, low, high)| format!("{key} is {value}, allowed are {low} to {high}")).collect();
+        let outside = ranges
+            .iter()
+            .filter(|(_, value, low, high)| !(low..=high).contains(&value));
+        let wrong: Vec<String> = outside
+            .map(|(key, value, low, high)| format!("{key} is {value}, allowed are {low} to {high}"))
+            .collect();
         if !wrong.is_empty() {
-            return Err(Fault::fatal(format!("the settings are wrong: {}", wrong.join("; "))));
+            return Err(Fault::fatal(format!(
+                "the settings are wrong: {}",
+                wrong.join("; ")
+            )));
         }
         Ok(Self {
             limits: limits(sink),

@@ -13,13 +13,39 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 const COLUMNS: [&str; 23] = [
-    "application_id", "sequence", "revision", "status", "stage", "resident_id", "event_id", "node_id", "form_id",
-    "form_version", "channel", "service", "commune", "village", "team", "reference", "captured_at", "appended_at",
-    "ruleset", "changes", "findings", "verifications", "event",
+    "application_id",
+    "sequence",
+    "revision",
+    "status",
+    "stage",
+    "resident_id",
+    "event_id",
+    "node_id",
+    "form_id",
+    "form_version",
+    "channel",
+    "service",
+    "commune",
+    "village",
+    "team",
+    "reference",
+    "captured_at",
+    "appended_at",
+    "ruleset",
+    "changes",
+    "findings",
+    "verifications",
+    "event",
 ];
 
-pub(crate) static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new("application", "application_id", &COLUMNS, &OnConflict::NewerReplaces));
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "application",
+        "application_id",
+        &COLUMNS,
+        &OnConflict::NewerReplaces,
+    )
+});
 
 /// The last state of an application within a batch.
 pub(crate) struct ApplicationRow<'a> {
@@ -44,7 +70,12 @@ pub(crate) async fn write(
     }
     let known: HashSet<Uuid> = if trust_new {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.state.application_id).collect();
-        sqlx::query_scalar(KNOWN).bind(ids).fetch_all(&mut *conn).await?.into_iter().collect()
+        sqlx::query_scalar(KNOWN)
+            .bind(ids)
+            .fetch_all(&mut *conn)
+            .await?
+            .into_iter()
+            .collect()
     } else {
         HashSet::new()
     };
@@ -66,7 +97,12 @@ fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
 }
 
 fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
-    let ApplicationRow { sequence, resident_id, state, form } = row;
+    let ApplicationRow {
+        sequence,
+        resident_id,
+        state,
+        form,
+    } = row;
     tuples
         .row()
         .uuid(Some(state.application_id))

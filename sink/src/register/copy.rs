@@ -48,7 +48,8 @@ impl Tuples {
     /// A value's length. One that doesn't fit is far beyond PostgreSQL's own limit of 1 GiB, and is
     /// refused there as a broken row.
     fn length(&mut self, bytes: usize) {
-        self.bytes.extend_from_slice(&i32::try_from(bytes).unwrap_or(i32::MAX).to_be_bytes());
+        self.bytes
+            .extend_from_slice(&i32::try_from(bytes).unwrap_or(i32::MAX).to_be_bytes());
     }
 
     pub(crate) fn text(&mut self, value: Option<&str>) -> &mut Self {
@@ -86,7 +87,9 @@ impl Tuples {
 
     /// A JSON document for a column of type `jsonb`.
     pub(crate) fn jsonb(&mut self, value: Option<&[u8]>) -> &mut Self {
-        let Some(document) = value else { return self.value(None) };
+        let Some(document) = value else {
+            return self.value(None);
+        };
         self.length(document.len() + 1);
         self.bytes.push(1); // version of jsonb's binary format
         self.bytes.extend_from_slice(document);
@@ -96,7 +99,9 @@ impl Tuples {
     pub(crate) fn uuids(&mut self, values: &[Uuid]) -> &mut Self {
         if values.is_empty() {
             self.length(12);
-            [0, 0, UUID_OID].iter().for_each(|word: &i32| self.bytes.extend_from_slice(&word.to_be_bytes()));
+            [0, 0, UUID_OID]
+                .iter()
+                .for_each(|word: &i32| self.bytes.extend_from_slice(&word.to_be_bytes()));
             return self;
         }
         self.length(20 + 20 * values.len());
@@ -112,7 +117,11 @@ impl Tuples {
     }
 
     /// Sends the rows with `statement`, a COPY … FROM STDIN (FORMAT binary).
-    pub(crate) async fn copy(mut self, conn: &mut PgConnection, statement: &str) -> Result<u64, DatabaseFault> {
+    pub(crate) async fn copy(
+        mut self,
+        conn: &mut PgConnection,
+        statement: &str,
+    ) -> Result<u64, DatabaseFault> {
         self.bytes.extend_from_slice(&END.to_be_bytes());
         let mut copy = conn.copy_in_raw(statement).await?;
         copy.send(self.bytes).await?;

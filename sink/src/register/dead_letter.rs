@@ -30,12 +30,16 @@ const INSERT: &str = "
     ON CONFLICT (topic, partition, record_offset) DO NOTHING";
 
 /// Writes dead letters, sorted by position.
-pub(crate) async fn write(conn: &mut PgConnection, rows: &[DeadLetterRow<'_>]) -> Result<Written, DatabaseFault> {
+pub(crate) async fn write(
+    conn: &mut PgConnection,
+    rows: &[DeadLetterRow<'_>],
+) -> Result<Written, DatabaseFault> {
     if rows.is_empty() {
         return Ok(Written::default());
     }
     let state = |row: &DeadLetterRow<'_>| row.fault.and_then(|fault| fault.state().map(str::to_owned));
-    let constraint = |row: &DeadLetterRow<'_>| row.fault.and_then(|fault| fault.constraint().map(str::to_owned));
+    let constraint =
+        |row: &DeadLetterRow<'_>| row.fault.and_then(|fault| fault.constraint().map(str::to_owned));
     let changed = sqlx::query(INSERT)
         .bind(rows.iter().map(|row| row.stage).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.topic).collect::<Vec<_>>())
@@ -50,5 +54,8 @@ pub(crate) async fn write(conn: &mut PgConnection, rows: &[DeadLetterRow<'_>]) -
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }

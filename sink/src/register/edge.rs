@@ -29,10 +29,17 @@ pub(crate) async fn write(conn: &mut PgConnection, rows: &[EdgeRow<'_>]) -> Resu
         .bind(rows.iter().map(|row| row.edge.right).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.sequence).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.edge.rule.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.edge.weight_millibits).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.edge.weight_millibits)
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|row| row.edge.accepted).collect::<Vec<_>>())
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }

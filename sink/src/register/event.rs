@@ -11,9 +11,30 @@ use sqlx::PgConnection;
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 24] = [
-    "sequence", "topic", "partition", "source_offset", "appended_at", "logged_at", "matched_at", "province",
-    "node_id", "epoch", "node_sequence", "event_id", "hash", "open_link", "kind", "application_id", "revision", "captured_at",
-    "spooled_at", "clock_offset_ms", "ruleset", "outcome", "findings", "resident_id",
+    "sequence",
+    "topic",
+    "partition",
+    "source_offset",
+    "appended_at",
+    "logged_at",
+    "matched_at",
+    "province",
+    "node_id",
+    "epoch",
+    "node_sequence",
+    "event_id",
+    "hash",
+    "open_link",
+    "kind",
+    "application_id",
+    "revision",
+    "captured_at",
+    "spooled_at",
+    "clock_offset_ms",
+    "ruleset",
+    "outcome",
+    "findings",
+    "resident_id",
 ];
 
 pub(crate) static TABLE: LazyLock<Table> =
@@ -36,7 +57,11 @@ pub(crate) async fn write(
     }
     let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 400);
     rows.iter().for_each(|row| add(&mut tuples, row));
-    if trust_new { TABLE.insert(conn, tuples).await } else { TABLE.merge(conn, tuples).await }
+    if trust_new {
+        TABLE.insert(conn, tuples).await
+    } else {
+        TABLE.merge(conn, tuples).await
+    }
 }
 
 fn add(tuples: &mut Tuples, row: &EventRow<'_>) {
@@ -80,7 +105,10 @@ const KEEP_HELD: &str = "
     ON CONFLICT (event_sequence) DO NOTHING";
 
 /// Writes the entries of events that no application's row holds, sorted by sequence.
-pub(crate) async fn keep_held(conn: &mut PgConnection, rows: &[(i64, &[u8])]) -> Result<Written, DatabaseFault> {
+pub(crate) async fn keep_held(
+    conn: &mut PgConnection,
+    rows: &[(i64, &[u8])],
+) -> Result<Written, DatabaseFault> {
     if rows.is_empty() {
         return Ok(Written::default());
     }
@@ -90,7 +118,10 @@ pub(crate) async fn keep_held(conn: &mut PgConnection, rows: &[(i64, &[u8])]) ->
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }
 
 /// The last outcome of an earlier event within a batch.
@@ -119,13 +150,24 @@ pub(crate) async fn change_outcomes(
     }
     let findings = |row: &OutcomeRow<'_>| document::list(&row.changed.findings).map(document::text);
     let changed = sqlx::query(CHANGE_OUTCOMES)
-        .bind(rows.iter().map(|row| row.changed.event_sequence).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.changed.event_sequence)
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|row| row.sequence).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.changed.outcome.name()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.changed.outcome.name())
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(findings).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.changed.resident_id).collect::<Vec<_>>())
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }

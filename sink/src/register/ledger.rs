@@ -61,25 +61,46 @@ pub(crate) async fn write(
         return Ok(Written::default());
     }
     let count = |of: fn(&LedgerState) -> i64| {
-        rows.iter().map(|(_, row)| row.latest.as_ref().map_or(0, |(_, state)| of(state))).collect::<Vec<_>>()
+        rows.iter()
+            .map(|(_, row)| row.latest.as_ref().map_or(0, |(_, state)| of(state)))
+            .collect::<Vec<_>>()
     };
     let changed = sqlx::query(UPSERT)
-        .bind(rows.iter().map(|((node, _), _)| node.as_str()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|((node, _), _)| node.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|((_, epoch), _)| *epoch).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, row)| row.latest.map_or(0, |(step, _)| step)).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|(_, row)| row.latest.map_or(0, |(step, _)| step))
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|(_, row)| row.province).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, row)| multirange(&row.received)).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|(_, row)| multirange(&row.received))
+                .collect::<Vec<_>>(),
+        )
         .bind(count(|state| state.loaded))
         .bind(count(|state| state.rejected))
         .bind(count(|state| state.held))
         .bind(count(|state| state.copies))
         .bind(count(|state| state.conflicts))
         .bind(count(|state| state.broken_links))
-        .bind(rows.iter().map(|(_, row)| row.last_appended_at.map(moment)).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|(_, row)| row.last_appended_at.map(moment))
+                .collect::<Vec<_>>(),
+        )
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }
 
 /// Sequences as PostgreSQL writes a multirange: `{[1,4),[7,8)}`.

@@ -52,7 +52,9 @@ async fn attempt(conn: &mut PgConnection, batch: &Batch, trust_new: bool) -> Res
         transaction.rollback().await?;
         return Ok(Loaded::Superseded);
     }
-    let tally = Rows::of(&batch.arrivals).write(&mut transaction, trust_new).await?;
+    let tally = Rows::of(&batch.arrivals)
+        .write(&mut transaction, trust_new)
+        .await?;
     position::pass_source(&mut transaction, &source_positions(&batch.arrivals)).await?;
     transaction.commit().await?;
     Ok(Loaded::Committed(tally))

@@ -43,7 +43,11 @@ impl Register {
     pub fn new(url: &SecretString) -> Result<Self, Fault> {
         let options = PgConnectOptions::from_str(url.expose_secret()).map_err(DatabaseFault::from)?;
         let quiet = tracing::log::LevelFilter::Off; // statements are ours; what they cost is a metric
-        Ok(Self { options: options.log_statements(quiet).log_slow_statements(quiet, Default::default()) })
+        Ok(Self {
+            options: options
+                .log_statements(quiet)
+                .log_slow_statements(quiet, Default::default()),
+        })
     }
 
     /// A register by its URL, once it answers and its schema is this version's.
@@ -94,8 +98,10 @@ impl Register {
     pub async fn check(&self) -> Result<(), Fault> {
         const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
         let mut conn = self.open().await?;
-        let applied: Result<Vec<i64>, DatabaseFault> =
-            sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await.map_err(DatabaseFault::from);
+        let applied: Result<Vec<i64>, DatabaseFault> = sqlx::query_scalar(APPLIED)
+            .fetch_all(&mut conn)
+            .await
+            .map_err(DatabaseFault::from);
         let applied = match applied {
             Err(fault) if fault.state() == Some("42P01") => Vec::new(),
             other => other?,
@@ -107,7 +113,11 @@ impl Register {
         let (has, knows) = (applied.last().unwrap_or(&0), ours.last().unwrap_or(&0));
         Err(Fault::fatal(format!(
             "the register's schema is at version {has} and this intake-sink works with {knows}: {}",
-            if has < knows { "run `intake-sink migrate`" } else { "run the newer intake-sink" }
+            if has < knows {
+                "run `intake-sink migrate`"
+            } else {
+                "run the newer intake-sink"
+            }
         )))
     }
 }

@@ -23,22 +23,44 @@ const REGISTER: &str = "
      WHERE stored.sequence < EXCLUDED.sequence";
 
 /// Writes registrations, sorted by node.
-pub(crate) async fn register(conn: &mut PgConnection, rows: &[NodeRow<'_>]) -> Result<Written, DatabaseFault> {
+pub(crate) async fn register(
+    conn: &mut PgConnection,
+    rows: &[NodeRow<'_>],
+) -> Result<Written, DatabaseFault> {
     if rows.is_empty() {
         return Ok(Written::default());
     }
     let changed = sqlx::query(REGISTER)
-        .bind(rows.iter().map(|row| row.state.node_id.as_str()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.state.node_id.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|row| row.sequence).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.state.province.as_deref()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.state.public_key.as_deref()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.state.province.as_deref())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.state.public_key.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|row| row.state.retired).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.state.by.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.state.reason.as_deref()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.state.reason.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }
 
 /// The last manifest of a node within a batch.
@@ -69,14 +91,21 @@ const BEAT: &str = "
      WHERE stored.counter < EXCLUDED.counter";
 
 /// Writes manifests, sorted by province and node.
-pub(crate) async fn beat(conn: &mut PgConnection, rows: &[ManifestRow<'_>]) -> Result<Written, DatabaseFault> {
+pub(crate) async fn beat(
+    conn: &mut PgConnection,
+    rows: &[ManifestRow<'_>],
+) -> Result<Written, DatabaseFault> {
     if rows.is_empty() {
         return Ok(Written::default());
     }
     let claims = || rows.iter().map(|row| &row.manifest.claim);
     let node = |id: &NodeId| id.as_str().to_owned();
     let changed = sqlx::query(BEAT)
-        .bind(rows.iter().map(|row| row.manifest.province.as_str()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.manifest.province.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(claims().map(|claim| node(&claim.node_id)).collect::<Vec<_>>())
         .bind(claims().map(|claim| claim.counter).collect::<Vec<_>>())
         .bind(claims().map(|claim| moment(claim.at)).collect::<Vec<_>>())
@@ -85,16 +114,39 @@ pub(crate) async fn beat(conn: &mut PgConnection, rows: &[ManifestRow<'_>]) -> R
         .bind(claims().map(|claim| claim.epoch).collect::<Vec<_>>())
         .bind(claims().map(|claim| claim.captured).collect::<Vec<_>>())
         .bind(claims().map(|claim| claim.published).collect::<Vec<_>>())
-        .bind(claims().map(|claim| claim.head_hash.0.as_slice()).collect::<Vec<_>>())
-        .bind(claims().map(|claim| claim.published_partition).collect::<Vec<_>>())
+        .bind(
+            claims()
+                .map(|claim| claim.head_hash.0.as_slice())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            claims()
+                .map(|claim| claim.published_partition)
+                .collect::<Vec<_>>(),
+        )
         .bind(claims().map(|claim| claim.published_offset).collect::<Vec<_>>())
         .bind(claims().map(|claim| claim.spool_bytes).collect::<Vec<_>>())
         .bind(claims().map(|claim| claim.software.as_str()).collect::<Vec<_>>())
-        .bind(claims().map(|claim| document::text(document::of(&claim.closed_epochs))).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.manifest.signed.claim.as_slice()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.manifest.signed.signature.as_deref()).collect::<Vec<_>>())
+        .bind(
+            claims()
+                .map(|claim| document::text(document::of(&claim.closed_epochs)))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.manifest.signed.claim.as_slice())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.manifest.signed.signature.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written { changed, stale: rows.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: rows.len() as u64 - changed,
+    })
 }

@@ -116,7 +116,12 @@ pub(crate) async fn pass_source(
     }
     sqlx::query(PASS_SOURCE)
         .bind(positions.keys().map(|(topic, _)| *topic).collect::<Vec<_>>())
-        .bind(positions.keys().map(|(_, partition)| *partition).collect::<Vec<_>>())
+        .bind(
+            positions
+                .keys()
+                .map(|(_, partition)| *partition)
+                .collect::<Vec<_>>(),
+        )
         .bind(positions.values().copied().collect::<Vec<_>>())
         .execute(conn)
         .await?;

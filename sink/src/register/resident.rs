@@ -15,7 +15,11 @@ const COLUMNS: i16 = (BEFORE_GOLDEN.len() + Field::ALL.len() + AFTER_GOLDEN.len(
 
 pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let golden = Field::ALL.iter().map(|field| field.name());
-    let columns: Vec<&str> = BEFORE_GOLDEN.into_iter().chain(golden).chain(AFTER_GOLDEN).collect();
+    let columns: Vec<&str> = BEFORE_GOLDEN
+        .into_iter()
+        .chain(golden)
+        .chain(AFTER_GOLDEN)
+        .collect();
     Table::new("resident", "resident_id", &columns, &OnConflict::NewerReplaces)
 });
 
@@ -100,7 +104,10 @@ pub(crate) async fn keep_history(
         .execute(conn)
         .await?;
     let changed = kept.rows_affected();
-    Ok(Written { changed, stale: states.len() as u64 - changed })
+    Ok(Written {
+        changed,
+        stale: states.len() as u64 - changed,
+    })
 }
 
 /// Ids as PostgreSQL writes an array: arrays of arrays can't be unnested row by row.

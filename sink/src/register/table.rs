@@ -45,7 +45,9 @@ impl Table {
             OnConflict::Keep => format!("ON CONFLICT ({key}) DO NOTHING"),
             OnConflict::NewerReplaces => {
                 let others = columns.iter().filter(|column| **column != key);
-                let set: Vec<String> = others.map(|column| format!("{column} = EXCLUDED.{column}")).collect();
+                let set: Vec<String> = others
+                    .map(|column| format!("{column} = EXCLUDED.{column}"))
+                    .collect();
                 let set = set.join(", ");
                 format!("ON CONFLICT ({key}) DO UPDATE SET {set} WHERE stored.sequence < EXCLUDED.sequence")
             }
@@ -56,34 +58,53 @@ impl Table {
                 "CREATE TEMP TABLE staged_{name} ON COMMIT DELETE ROWS AS SELECT {list} FROM {name} WITH NO DATA"
             ),
             stage: format!("COPY staged_{name} ({list}) FROM STDIN (FORMAT binary)"),
-            merge: format!("INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} {conflict}"),
+            merge: format!(
+                "INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} {conflict}"
+            ),
             clear: format!("DELETE FROM staged_{name}"),
         }
     }
 
     /// Makes the temporary table, once for a connection.
     pub(crate) async fn prepare(&self, conn: &mut PgConnection) -> Result<(), DatabaseFault> {
-        sqlx::query(AssertSqlSafe(self.create_staged.as_str())).execute(conn).await?;
+        sqlx::query(AssertSqlSafe(self.create_staged.as_str()))
+            .execute(conn)
+            .await?;
         Ok(())
     }
 
     /// Inserts rows that are not there yet. One that is there is a unique violation.
-    pub(crate) async fn insert(&self, conn: &mut PgConnection, new: Tuples) -> Result<Written, DatabaseFault> {
+    pub(crate) async fn insert(
+        &self,
+        conn: &mut PgConnection,
+        new: Tuples,
+    ) -> Result<Written, DatabaseFault> {
         let changed = new.copy(conn, &self.copy).await?;
         Ok(Written { changed, stale: 0 })
     }
 
     /// Inserts rows or replaces older ones.
-    pub(crate) async fn merge(&self, conn: &mut PgConnection, rows: Tuples) -> Result<Written, DatabaseFault> {
+    pub(crate) async fn merge(
+        &self,
+        conn: &mut PgConnection,
+        rows: Tuples,
+    ) -> Result<Written, DatabaseFault> {
         let staged = rows.copy(conn, &self.stage).await?;
-        let merged = sqlx::query(AssertSqlSafe(self.merge.as_str())).execute(&mut *conn).await?;
+        let merged = sqlx::query(AssertSqlSafe(self.merge.as_str()))
+            .execute(&mut *conn)
+            .await?;
         let changed = merged.rows_affected();
-        Ok(Written { changed, stale: staged - changed })
+        Ok(Written {
+            changed,
+            stale: staged - changed,
+        })
     }
 
     /// Empties the temporary table, for another merge in the same transaction.
     pub(crate) async fn clear(&self, conn: &mut PgConnection) -> Result<(), DatabaseFault> {
-        sqlx::query(AssertSqlSafe(self.clear.as_str())).execute(conn).await?;
+        sqlx::query(AssertSqlSafe(self.clear.as_str()))
+            .execute(conn)
+            .await?;
         Ok(())
     }
 }

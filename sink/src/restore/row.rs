@@ -64,7 +64,8 @@ where
     T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
 {
     // sqlx's own text may quote the value.
-    row.try_get(name).map_err(|_| Unlike(format!("column {name} has another type")))
+    row.try_get(name)
+        .map_err(|_| Unlike(format!("column {name} has another type")))
 }
 
 /// One of our enums by its name in SQL.
@@ -83,8 +84,12 @@ fn node_id(row: &PgRow) -> Result<NodeId, Unlike> {
 }
 
 fn digest(row: &PgRow, name: &str) -> Result<Option<Sha256>, Unlike> {
-    let Some(bytes) = column::<Option<&[u8]>>(row, name)? else { return Ok(None) };
-    let digest = bytes.try_into().map_err(|_| Unlike(format!("column {name} has another length")))?;
+    let Some(bytes) = column::<Option<&[u8]>>(row, name)? else {
+        return Ok(None);
+    };
+    let digest = bytes
+        .try_into()
+        .map_err(|_| Unlike(format!("column {name} has another length")))?;
     Ok(Some(Sha256(digest)))
 }
 
@@ -97,7 +102,10 @@ fn node(row: &PgRow) -> Result<Restored, Unlike> {
         by: column(row, "decided_by")?,
         reason: column(row, "reason")?,
     };
-    Ok(Restored::Node { sequence: column(row, "sequence")?, state })
+    Ok(Restored::Node {
+        sequence: column(row, "sequence")?,
+        state,
+    })
 }
 
 fn ledger(row: &PgRow) -> Result<Restored, Unlike> {
@@ -134,11 +142,16 @@ fn released(row: &PgRow) -> Result<Restored, Unlike> {
 }
 
 fn held_entry(row: &PgRow) -> Result<Restored, Unlike> {
-    Ok(Restored::HeldEntry { event_sequence: column(row, "event_sequence")?, entry: column(row, "entry")? })
+    Ok(Restored::HeldEntry {
+        event_sequence: column(row, "event_sequence")?,
+        entry: column(row, "entry")?,
+    })
 }
 
 fn event(row: &PgRow) -> Result<Restored, Unlike> {
-    let node = column::<Option<&str>>(row, "node_id")?.map(NodeId::parse).transpose();
+    let node = column::<Option<&str>>(row, "node_id")?
+        .map(NodeId::parse)
+        .transpose();
     Ok(Restored::Event(Event {
         sequence: column(row, "sequence")?,
         province: column(row, "province")?,
@@ -194,9 +207,14 @@ fn edge(row: &PgRow) -> Result<Restored, Unlike> {
         weight_millibits: column(row, "weight_millibits")?,
         accepted: column(row, "accepted")?,
     };
-    Ok(Restored::Edge { sequence: column(row, "sequence")?, edge })
+    Ok(Restored::Edge {
+        sequence: column(row, "sequence")?,
+        edge,
+    })
 }
 
 fn dead_letter(row: &PgRow) -> Result<Restored, Unlike> {
-    Ok(Restored::DeadLetter { change: column(row, "value")? })
+    Ok(Restored::DeadLetter {
+        change: column(row, "value")?,
+    })
 }

@@ -1,0 +1,78 @@
+//! Any replay, in any order, ends in the same tables.
+
+use super::{count, dump, load_anyway, records, register};
+use crate::digest;
+use crate::fixture::history::History;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use sqlx::PgConnection;
+
+#[tokio::test]
+async fn a_replayed_batch_changes_nothing() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let records = records(&History::new(1, 3).steps(200));
+    load_anyway(&mut conn, &records).await;
+    let before = dump(&mut conn).await;
+    assert_eq!(
+        count(&mut conn, "SELECT count(*) FROM intake_event").await,
+        200,
+        "{before}"
+    );
+    assert_eq!(
+        count(&mut conn, "SELECT count(*) FROM application").await,
+        200,
+        "{before}"
+    );
+    load_anyway(&mut conn, &records).await;
+    assert_eq!(dump(&mut conn).await, before);
+}
+
+async fn empty(conn: &mut PgConnection) {
+    const EMPTY: &str = "
+        TRUNCATE resident, resident_history, application, match_edge, intake_event, event_outcome, held_event,
+                 node_ledger, node, node_manifest, source_position, dead_letter, sink_position";
+    sqlx::query(EMPTY).execute(conn).await.expect("emptied");
+}
+
+#[test]
+fn any_order_in_any_chunks_ends_in_the_same_tables() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (_database, register) = runtime.block_on(register());
+    let mut conn = runtime
+        .block_on(register.open_for_loading())
+        .expect("a connection");
+    let records = records(&History::new(2, 2).steps(60));
+    let expected = runtime.block_on(async {
+        load_anyway(&mut conn, &records).await;
+        (
+            dump(&mut conn).await,
+            digest::of(&mut conn).await.expect("a digest"),
+        )
+    });
+    let conn = std::cell::RefCell::new(conn);
+    let orders = (
+        Just(records.clone()).prop_shuffle(),
+        1..40_usize,
+        any::<prop::sample::Index>(),
+    );
+    TestRunner::new(Config::with_cases(12))
+        .run(&orders, |(shuffled, chunk, again)| {
+            let mut conn = conn.borrow_mut();
+            let found = runtime.block_on(async {
+                empty(&mut conn).await;
+                for records in shuffled.chunks(chunk) {
+                    load_anyway(&mut conn, records).await;
+                }
+                // Some of it comes once more.
+                load_anyway(&mut conn, &shuffled[again.index(shuffled.len())..]).await;
+                (
+                    dump(&mut conn).await,
+                    digest::of(&mut conn).await.expect("a digest"),
+                )
+            });
+            prop_assert_eq!(&found, &expected);
+            Ok(())
+        })
+        .expect("every order ends in the same tables");
+}

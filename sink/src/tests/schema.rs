@@ -1,0 +1,32 @@
+//! The schema explains itself, and is checked before anything is loaded.
+
+use super::register;
+use crate::fixture::database::Database;
+use crate::register::Register;
+
+#[tokio::test]
+async fn every_table_and_column_has_a_comment() {
+    const BARE: &str = "
+        SELECT c.relname || COALESCE('.' || a.attname, '')
+          FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relkind = 'r'
+         WHERE c.relkind IN ('r', 'v') AND c.relname <> '_sqlx_migrations'
+           AND (obj_description(c.oid, 'pg_class') IS NULL
+                OR (c.relkind = 'r' AND col_description(c.oid, a.attnum) IS NULL))";
+    let (database, _register) = register().await;
+    let mut conn = database.connect().await;
+    let bare: Vec<String> = sqlx::query_scalar(BARE).fetch_all(&mut conn).await.expect("read");
+    assert_eq!(bare, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_unmigrated_database_is_refused_with_what_to_do() {
+    let database = Database::create().await;
+    let register = Register::new(&database.url()).expect("a URL");
+    let fault = register.check().await.expect_err("refused").to_string();
+    assert!(fault.contains("run `intake-sink migrate`"), "{fault}");
+    register.migrate().await.expect("migrated");
+    register.migrate().await.expect("again: nothing to do");
+    register.check().await.expect("accepted");
+}

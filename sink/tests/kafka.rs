@@ -1,0 +1,203 @@
+//! From the topic to the tables, through a real Kafka and a real PostgreSQL.
+
+mod fixture;
+
+use fixture::database::Database;
+use fixture::history::{History, Keyed};
+use runtime::health::Health;
+use runtime::kafka::{Cluster, Partition};
+use runtime::settings::KafkaSettings;
+use runtime::{Fault, Stop};
+use schemas::provinces::Provinces;
+use schemas::topics;
+use sink::pipeline::Pipeline;
+use sink::settings::Limits;
+use sink::{Register, digest};
+use sqlx::PgConnection;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+const PROVINCES: &str =
+    "home = 'dien-bien'\n[[province]]\ncode = '11'\nslug = 'dien-bien'\nname = 'Điện Biên'\n";
+const STEPS: usize = 6000;
+
+/// A namespace of its own on the local stack's cluster.
+struct Namespace {
+    cluster: Cluster,
+    topics: Vec<String>,
+}
+
+impl Namespace {
+    async fn create() -> Self {
+        let namespace = format!("t-{}", Uuid::new_v4().simple());
+        let cluster = Cluster::new(&KafkaSettings {
+            namespace,
+            ..KafkaSettings::default()
+        })
+        .expect("a cluster");
+        let specs = topics::all(&provinces());
+        cluster.create_topics(&specs, 1, false).await.expect("topics");
+        Self {
+            cluster,
+            topics: specs.into_iter().map(|spec| spec.name).collect(),
+        }
+    }
+
+    async fn delete(self) {
+        self.cluster.delete_topics(&self.topics).await.expect("deleted");
+    }
+
+    fn publish(&self, changes: &[Keyed]) {
+        let producer = self.cluster.producer().expect("a producer");
+        for change in changes {
+            producer
+                .send(topics::CHANGES, &change.key, &change.encode(), 0)
+                .expect("sent");
+        }
+        producer.flush(Duration::from_secs(30)).expect("acknowledged");
+    }
+
+    fn sink(&self, register: &Register, stop: &Stop) -> JoinHandle<Result<(), Fault>> {
+        let pipeline = Pipeline {
+            cluster: self.cluster.clone(),
+            provinces: provinces(),
+            register: register.clone(),
+            limits: Limits {
+                batch_rows: 300,
+                ..Limits::default()
+            },
+            session_timeout: Duration::from_secs(6),
+            grace: Duration::from_secs(20),
+            health: Health::default(),
+        };
+        let stop = stop.clone();
+        tokio::spawn(async move { pipeline.run(&stop).await })
+    }
+}
+
+fn provinces() -> Provinces {
+    Provinces::parse(PROVINCES).expect("provinces")
+}
+
+async fn events(conn: &mut PgConnection) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM intake_event")
+        .fetch_one(conn)
+        .await
+        .expect("a count")
+}
+
+async fn wait_for(conn: &mut PgConnection, count: i64) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while events(conn).await < count {
+        assert!(
+            Instant::now() < deadline,
+            "only {} of {count} events were loaded in time",
+            events(conn).await
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn empty_register() -> (Database, Register) {
+    let database = Database::create().await;
+    let register = Register::new(&database.url()).expect("a URL");
+    register.migrate().await.expect("migrated");
+    (database, register)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sink_that_dies_in_the_middle_loads_everything_once() {
+    let namespace = Namespace::create().await;
+    let changes = History::new(9, 4).steps(STEPS);
+    namespace.publish(&changes);
+    let (database, register) = empty_register().await;
+    let mut conn = database.connect().await;
+
+    for part in 1..=3 {
+        let stop = Stop::manual();
+        let sink = namespace.sink(&register, &stop);
+        wait_for(&mut conn, (STEPS / 4 * part) as i64).await;
+        // Its lanes are dropped wherever they stand, with their transactions open.
+        sink.abort();
+        stop.request();
+        assert!(sink.await.is_err_and(|ended| ended.is_cancelled()));
+    }
+    let stop = Stop::manual();
+    let sink = namespace.sink(&register, &stop);
+    wait_for(&mut conn, STEPS as i64).await;
+    stop.request();
+    sink.await.expect("no panic").expect("ended in order");
+
+    assert_eq!(events(&mut conn).await, STEPS as i64);
+    let partitions: Vec<Partition> = (0..topics::CHANGES_PARTITIONS)
+        .map(|n| Partition::new(topics::CHANGES, n))
+        .collect();
+    let told = namespace
+        .cluster
+        .group_offsets(topics::GROUP_SINK)
+        .expect("a client")
+        .committed(&partitions)
+        .expect("told");
+    assert_eq!(
+        told.into_iter().flatten().sum::<i64>(),
+        changes.len() as i64,
+        "the group hears how far it is loaded"
+    );
+
+    let (quiet_database, quiet) = empty_register().await;
+    let stop = Stop::manual();
+    let sink = namespace.sink(&quiet, &stop);
+    let mut quiet_conn = quiet_database.connect().await;
+    wait_for(&mut quiet_conn, STEPS as i64).await;
+    stop.request();
+    sink.await.expect("no panic").expect("ended in order");
+    let digests = [
+        digest::of(&mut conn).await.expect("a digest"),
+        digest::of(&mut quiet_conn).await.expect("a digest"),
+    ];
+    assert_eq!(digests[0], digests[1], "as if nothing had happened");
+    assert!(
+        digests[0].tables.iter().all(|table| table.rows > 0),
+        "{digests:?}"
+    );
+    namespace.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_of_another_topic_are_refused() {
+    let (first, second) = (Namespace::create().await, Namespace::create().await);
+    let (database, register) = empty_register().await;
+    first.publish(&History::new(10, 4).steps(10));
+    let stop = Stop::manual();
+    let sink = first.sink(&register, &stop);
+    wait_for(&mut database.connect().await, 10).await;
+    stop.request();
+    sink.await.expect("no panic").expect("ended in order");
+
+    let refused = second
+        .sink(&register, &Stop::manual())
+        .await
+        .expect("no panic")
+        .expect_err("refused")
+        .to_string();
+    assert!(
+        refused.contains("belongs to topic") && refused.contains("kafka.namespace"),
+        "{refused}"
+    );
+
+    let mut conn = database.connect().await;
+    sqlx::query("UPDATE sink_position SET next_offset = 1000000")
+        .execute(&mut conn)
+        .await
+        .expect("moved");
+    let refused = first
+        .sink(&register, &Stop::manual())
+        .await
+        .expect("no panic")
+        .expect_err("refused")
+        .to_string();
+    assert!(refused.contains("is loaded up to 1000000"), "{refused}");
+    first.delete().await;
+    second.delete().await;
+}
