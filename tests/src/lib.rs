@@ -1,1 +1,34 @@
-//! To come.
+//! The harness of the end-to-end tests: a [`Ground`] of a test's own on the local stack, the real
+//! programs on it as a [`Pipeline`], a [`Load`] of applications, and what must hold afterwards: the
+//! [`Books`], the digest of a quiet rebuild, and logs without personal values.
+//!
+//! What fails here panics: this is test code, and the panic's text is its report.
+
+mod books;
+mod client;
+mod database;
+mod ground;
+mod load;
+mod log_gate;
+mod node;
+mod pipeline;
+mod process;
+mod program;
+mod rebuild;
+mod site;
+mod stack;
+mod until;
+mod worker;
+
+pub use books::{Books, Numbers};
+pub use client::{Answer, send};
+pub use database::Database;
+pub use ground::Ground;
+pub use load::{Load, Sent};
+pub use node::Node;
+pub use pipeline::{Pipeline, Shape};
+pub use process::{Process, free_address};
+pub use rebuild::Rebuild;
+pub use site::Site;
+pub use until::until;
+pub use worker::Worker;

@@ -1,0 +1,80 @@
+//! A quiet rebuild: another register from the same match log.
+
+use crate::{Ground, Process, Site, Worker, until};
+use schemas::topics;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A matcher and a sink that read a ground's match log, and write topics and a database of their own.
+pub struct Rebuild<'a> {
+    ground: &'a Ground,
+    // Before the site: they end before it goes.
+    _matcher: Process,
+    _sink: Process,
+    /// Where they write.
+    pub site: Site,
+}
+
+impl<'a> Rebuild<'a> {
+    pub(crate) fn start(ground: &'a Ground) -> Self {
+        let Ground {
+            stack,
+            runtime,
+            provinces,
+            folder,
+            ..
+        } = ground;
+        let namespace = format!("{}-rebuild", ground.site.namespace);
+        let site = Site::create(stack, runtime, &namespace, provinces, folder);
+        let mut matcher = Worker::Match
+            .on(ground, &site, "-rebuild")
+            .env("INTAKE_MATCH__SOURCE_NAMESPACE", &ground.site.namespace);
+        let mut sink = Worker::Sink.on(ground, &site, "-rebuild");
+        matcher.start();
+        sink.start();
+        Self {
+            ground,
+            _matcher: matcher,
+            _sink: sink,
+            site,
+        }
+    }
+
+    /// Waits until the rebuilt register has made every step of the first one, and panics unless both
+    /// say the same, and match put the same bytes into the same partitions in the same order.
+    #[track_caller]
+    pub fn assert_equal(&self) {
+        let first = &self.ground.site;
+        let steps = first.steps();
+        until(
+            &format!("the rebuild has made all {steps} steps"),
+            PATIENCE,
+            || (self.site.steps() >= steps).then_some(()),
+        );
+        let expected = first.database.digest();
+        let mut rebuilt = None;
+        // The last residents may be loaded after the last step.
+        let equal = || {
+            let digest = self.site.database.digest();
+            let equal = digest == expected;
+            rebuilt = Some(digest);
+            equal.then_some(())
+        };
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until("", PATIENCE / 6, equal))).is_err()
+        {
+            panic!("the rebuilt register says something else:\n{expected:#?}\n{rebuilt:#?}");
+        }
+        let (ours, theirs) = (first.changes(), self.site.changes());
+        for partition in 0..topics::CHANGES_PARTITIONS {
+            let (ours, theirs) = (ours.get(&partition), theirs.get(&partition));
+            let same = ours == theirs;
+            let lengths = (ours.map(Vec::len), theirs.map(Vec::len));
+            assert!(
+                same,
+                "partition {partition} of {} differs; lengths {lengths:?}",
+                topics::CHANGES
+            );
+        }
+    }
+}
