@@ -14,6 +14,7 @@ import io
 import json
 import os
 import pathlib
+import secrets
 import sys
 import time
 import uuid
@@ -61,6 +62,14 @@ def uuid7():
     """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits."""
     bits = now_ms() << 80 | int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=bits & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+def person(n):
+    """The list over and over; its personal number is another one each time."""
+    chosen = dict(PEOPLE[n % len(PEOPLE)])
+    if "personal_number" in chosen:
+        chosen["personal_number"] = f"011087{secrets.randbelow(10**6):06}"
+    return chosen
 
 
 def application(person):
@@ -178,9 +187,13 @@ def main():
     parser.add_argument("--province", default="dien-bien", help="slug of the node's province")
     parser.add_argument("--node-id", default="dien-bien-py-01")
     parser.add_argument("--count", type=int, default=5, help="applications to publish (1 or more)")
-    parser.add_argument("--key", type=pathlib.Path, help="file of the Ed25519 key to sign manifests with; made if missing")
-    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="follow the outcomes, at most this long")
+    parser.add_argument("--key", type=pathlib.Path, metavar="FILE",
+                        help="the Ed25519 key to sign manifests with: 32 bytes, made if missing")
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS",
+                        help="follow the outcomes, at most this long")
     args = parser.parse_args()
+    if args.count < 1:
+        parser.error("--count must be 1 or more")
     key = signing_key(args.key, args.node_id) if args.key else None
     prefix = f"{args.namespace}." if args.namespace else ""
     topic = {kind: f"{prefix}intake.{kind}.{args.province}" for kind in ("applications", "nodes", "outcomes")}
@@ -205,7 +218,7 @@ def main():
         "message.max.bytes": 1_052_672,
     })
     series = Series(args.node_id)
-    records = [series.next(application(PEOPLE[n % len(PEOPLE)])) for n in range(args.count)]
+    records = [series.next(application(person(n))) for n in range(args.count)]
     position = publish(producer, topic["applications"], args.node_id, records)
     publish(producer, topic["nodes"], args.node_id, [manifest(series, args.province, position, key)])
     print(f"{args.node_id}: published {series.captured} events in epoch {uuid.UUID(bytes=series.epoch)}", file=sys.stderr)
