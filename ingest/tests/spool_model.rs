@@ -257,7 +257,7 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 50, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 50, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn it_holds_what_it_answered_for(actions in actions()) {
         let mut bench = Bench::new();

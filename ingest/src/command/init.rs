@@ -10,6 +10,7 @@ use schemas::NodeId;
 use schemas::topics::Namespace;
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -61,7 +62,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
             )));
         }
     }
-    make(folder.path(), |path| std::fs::create_dir_all(path))?;
+    // The spool will hold what people wrote: nobody else on this machine may look.
+    make(folder.path(), |path| {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+    })?;
     make(&file, |path| {
         std::fs::write(path, settings_text(options)).and_then(|()| std::fs::File::open(path)?.sync_all())
     })?;
@@ -69,7 +76,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
     let key = NodeKey::create(&folder.key_file())?;
     drop(Spool::create(&folder.spool(), settings.node_id, settings.spool)?);
     print(&format!(
-        "made {}\npublic key {}\nregister it with: intakectl node add --node-id {} --province {} --public-key {} --execute",
+        "made {}\npublic key {}\nregister it with: intakectl node add {} --province {} --public-key {} --execute",
         folder.path().display(),
         key.public_hex(),
         options.node_id,

@@ -15,8 +15,10 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
 
 /// Requests worked on at once; more wait.
 const REQUESTS: usize = 256;
@@ -37,6 +39,9 @@ pub struct Api {
     pub folder: PathBuf,
 }
 
+/// How long any other request may take, its body included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 struct State {
     api: Api,
     uploads: Arc<Semaphore>,
@@ -50,13 +55,12 @@ pub fn router(api: Api) -> Router {
     });
     Router::new()
         .route("/v1/submissions", post(submissions::submit))
-        .route(
-            "/v1/submissions/bulk",
-            post(bulk::submit).layer(DefaultBodyLimit::disable()),
-        )
         .route("/v1/applications/{id}", get(lookups::application))
         .route("/v1/events/{event_id}", get(lookups::event))
         .route("/v1/status", get(lookups::status))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        // An upload has its own limits: it may take long, but not in silence.
+        .route("/v1/submissions/bulk", post(bulk::submit).layer(DefaultBodyLimit::disable()))
         .layer(DefaultBodyLimit::max(MAX_LINE_BYTES))
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .with_state(state)

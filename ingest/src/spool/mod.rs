@@ -117,7 +117,7 @@ impl Spool {
     fn commit(&self, batch: OwnedWriteBatch) -> Result<(), SpoolFault> {
         batch.commit().map_err(|fault| {
             self.failed.store(true, Ordering::SeqCst);
-            fault.into()
+            self.explained(fault.into())
         })
     }
 

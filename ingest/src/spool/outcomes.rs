@@ -102,10 +102,10 @@ impl Spool {
                 Some(known) => known.clone(),
                 None => store.outcome(notice.event_id)?,
             };
-            if known
-                .as_ref()
-                .is_some_and(|known| known.sequence >= notice.sequence)
-            {
+            // A conflict is about a place in a series; the event itself may have been taken at another.
+            let is_conflict = notice.outcome == OutcomeKind::Conflict;
+            let is_older = |known: &OutcomeNotice| known.sequence >= notice.sequence || is_conflict;
+            if known.as_ref().is_some_and(is_older) {
                 continue;
             }
             if let Some(count) = known.and_then(|known| next.counts.of(known.outcome)) {

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// What one accepted event takes beside its own bytes: receipt, two index entries, outcome.
 pub(super) const BYTES_BESIDE_EVENT: u64 = 400;
 
+/// Free bytes without which the store can't turn over its own files.
+const STORE_NEEDS: u64 = 64 << 20;
+
 /// The bounds of a spool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -51,8 +54,7 @@ impl Spool {
     /// # Errors
     /// [`SpoolFault::Full`] says what to do.
     pub fn check_disk(&self) -> Result<(), SpoolFault> {
-        let disk = rustix::fs::statvfs(&self.path).map_err(std::io::Error::from)?;
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let free = self.free_bytes()?;
         if free >= self.limits.min_free_bytes {
             return Ok(());
         }
@@ -61,6 +63,22 @@ impl Spool {
             readable(free),
             readable(self.limits.min_free_bytes),
         )))
+    }
+
+    /// A store whose background work failed says only that it is closed: on a full disk, that is why.
+    pub(super) fn explained(&self, fault: SpoolFault) -> SpoolFault {
+        match (&fault, self.free_bytes()) {
+            (SpoolFault::Closed, Ok(free)) if free < STORE_NEEDS => SpoolFault::Full(format!(
+                "the disk is full ({} free): free disk space, and the spool opens again by itself",
+                readable(free)
+            )),
+            _ => fault,
+        }
+    }
+
+    fn free_bytes(&self) -> Result<u64, SpoolFault> {
+        let disk = rustix::fs::statvfs(&self.path).map_err(std::io::Error::from)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 
