@@ -221,8 +221,7 @@ impl Assignments for Member {
 
     fn lost(&self, lost: &[Partition]) {
         let mut state = self.0.state();
-        lost.iter()
-            .for_each(|partition| drop(state.held.remove(partition)));
+        state.held.retain(|partition, _| !lost.contains(partition));
         tracing::info!(partitions = lost.len(), "gave partitions back");
     }
 }
