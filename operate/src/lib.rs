@@ -7,12 +7,13 @@ pub mod books;
 pub mod control;
 mod ended;
 pub mod lag;
+pub mod latency;
 pub mod node;
 pub mod register;
 mod report;
 mod settings;
 pub mod show;
-mod table;
+pub mod table;
 pub mod topics;
 
 pub use ended::Ended;

@@ -117,9 +117,9 @@ http_get() {
     ) 2>/dev/null
 }
 
-answers() {
+is_ready() {
     local port
-    port=$(supervised "$1" port) && child_of "$1" >/dev/null && [[ $(http_get "$port" /healthz) == 200* ]]
+    port=$(supervised "$1" port) && child_of "$1" >/dev/null && [[ $(http_get "$port" /readyz) == 200* ]]
 }
 
 # describe NAME: a line of `status`; false unless it runs and is ready.
@@ -166,9 +166,9 @@ bring_up() {
         setsid bash "$pipeline" supervise "$name" "$port" "$wanted" </dev/null >>"$log_dir/$name.log" 2>&1 8>&- &
     done
     for name in "$@"; do
-        wait_until "${INTAKE_START_SECONDS:-60}" answers "$name" || {
+        wait_until "${INTAKE_START_SECONDS:-60}" is_ready "$name" || {
             show_log "$name" "$log_dir/$name.log"
-            die "$name does not answer on $(url_of "$name"); the lines above may say why"
+            die "$name is not ready after ${INTAKE_START_SECONDS:-60} s ($(http_get "$(port_of "$name")" /readyz | tail -n +2)); the lines above may say why"
         }
     done
 }
