@@ -96,6 +96,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
         }
+        Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => print(&lag::show(settings, &args)?, output),
         Command::Reconcile(args) => print(&books::reconcile(settings, &args).await?, output),
         Command::Node(Node::Add(args)) => print(&node::add::run(settings, &args).await?, output),

@@ -210,7 +210,7 @@ pub fn balance(
         .max(highest)
         .min(captured);
     let mut missing = received.holes(1, highest);
-    let tail = received.holes(highest + 1, published);
+    let tail = received.holes(highest.saturating_add(1), published);
     let mut in_transit = 0;
     if passed {
         missing.extend(tail);
@@ -409,7 +409,7 @@ mod tests {
             &ledger(&[(1, 2), (4, 5)], 4, 0, 0),
             Some(&claim(9, 7)),
             true,
-            true,
+            &WrittenOff::Everything,
         );
         check("retired", &books, [4, 0, 0, 0, 4], &[]);
         assert_eq!(books.beside.written_off, 5);

@@ -55,7 +55,10 @@ impl Sequences {
             if start > next {
                 holes.push((next, start - 1));
             }
-            next = next.max(end.saturating_add(1));
+            if end >= last {
+                return holes;
+            }
+            next = next.max(end + 1);
         }
         if next <= last {
             holes.push((next, last));

@@ -1,0 +1,211 @@
+//! A pipeline's topics and register for one test, gone when the test is over.
+
+use runtime::Fault;
+use runtime::kafka::{Assignments, Cluster, ConsumerSpec, Partition, Producer};
+use runtime::settings::KafkaSettings;
+use schemas::provinces::Provinces;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// The provinces of a test: two, one of them with two partitions.
+pub const PROVINCES: &str = "
+home = 'dien-bien'
+[[province]]
+code = '11'
+slug = 'dien-bien'
+name = 'Điện Biên'
+[[province]]
+code = '14'
+slug = 'son-la'
+name = 'Sơn La'
+partitions = 2
+";
+
+#[derive(Deserialize)]
+struct LocalStack {
+    #[serde(default)]
+    kafka: KafkaSettings,
+    database: Database,
+}
+
+#[derive(Deserialize)]
+struct Database {
+    url: SecretString,
+}
+
+/// A namespace, a database, and a file of provinces.
+pub struct Pipeline {
+    pub cluster: Cluster,
+    kafka: KafkaSettings,
+    server: String,
+    database: String,
+    folder: tempfile::TempDir,
+}
+
+/// What a command printed, and how it ended.
+pub struct Answer {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {} {}", self.stdout, self.stderr))
+    }
+}
+
+impl Pipeline {
+    /// A namespace without topics and a database without tables.
+    pub async fn empty() -> Self {
+        let stack: LocalStack =
+            runtime::settings::load(None).expect("the local stack runs: deploy/local/stack start");
+        let name = Uuid::new_v4().simple().to_string();
+        let kafka = KafkaSettings {
+            namespace: format!("t-{}", &name[..12]),
+            ..stack.kafka
+        };
+        let url = stack.database.url.expose_secret();
+        let pipeline = Self {
+            cluster: Cluster::new(&kafka).expect("a cluster"),
+            kafka,
+            server: url.rsplit_once('/').expect("a URL with a database").0.to_owned(),
+            database: format!("test_{name}"),
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        pipeline.write_provinces(PROVINCES);
+        pipeline
+            .administer(format!("CREATE DATABASE {}", pipeline.database))
+            .await;
+        pipeline
+    }
+
+    /// With its topics and tables made, by the commands themselves.
+    pub async fn ready() -> Self {
+        let pipeline = Self::empty().await;
+        for command in [
+            &["topics", "apply", "--execute"][..],
+            &["register", "migrate", "--execute"],
+        ] {
+            let answer = pipeline.run(command);
+            assert_eq!(answer.code, 0, "{command:?}: {}", answer.stderr);
+        }
+        pipeline
+    }
+
+    pub fn write_provinces(&self, text: &str) {
+        std::fs::write(self.folder.path().join("provinces.toml"), text).expect("written");
+    }
+
+    /// Runs `intakectl` with these arguments.
+    pub fn run(&self, args: &[&str]) -> Answer {
+        let output = Command::new(env!("CARGO_BIN_EXE_intakectl"))
+            .args(args)
+            .args([
+                "--brokers",
+                &self.kafka.brokers,
+                "--namespace",
+                &self.kafka.namespace,
+            ])
+            .args(["--database-url", &format!("{}/{}", self.server, self.database)])
+            .arg("--provinces")
+            .arg(self.folder.path().join("provinces.toml"))
+            .output()
+            .expect("intakectl runs");
+        Answer {
+            code: output.status.code().expect("an exit code"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    pub async fn connect(&self) -> PgConnection {
+        let url = format!("{}/{}", self.server, self.database);
+        PgConnection::connect(&url).await.expect("a connection")
+    }
+
+    /// Runs statements of the test in its database.
+    pub async fn sql(&self, statements: impl Into<String>) {
+        let mut conn = self.connect().await;
+        sqlx::raw_sql(AssertSqlSafe(statements.into()))
+            .execute(&mut conn)
+            .await
+            .expect("ran");
+    }
+
+    /// Appends `count` records under one key to a topic.
+    pub fn produce(&self, topic: &str, key: &str, count: usize) {
+        let producer: Producer = self.cluster.producer().expect("a producer");
+        for _ in 0..count {
+            producer.send(topic, key.as_bytes(), b"1", 0).expect("sent");
+        }
+        producer.flush(Duration::from_secs(10)).expect("delivered");
+    }
+
+    /// Commits a group's position, as a member of it.
+    pub fn commit(&self, group: &str, partition: Partition, next: i64) {
+        let spec = ConsumerSpec {
+            group,
+            topics: vec![partition.topic.clone()],
+            read_committed: true,
+            session_timeout: Duration::from_secs(6),
+        };
+        let member = self.cluster.consumer(&spec, FromTheStart).expect("a consumer");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !member.owned().contains(&partition) {
+            assert!(Instant::now() < deadline, "{partition} was not assigned");
+            member.poll(Duration::from_millis(50)).expect("polled");
+        }
+        member.commit_and_wait(&[(partition, next)]).expect("committed");
+    }
+
+    async fn administer(&self, statement: String) {
+        let mut conn = PgConnection::connect(&format!("{}/postgres", self.server))
+            .await
+            .expect("a connection");
+        sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut conn)
+            .await
+            .expect("administered");
+    }
+
+    async fn remove(&self) {
+        let text = std::fs::read_to_string(self.folder.path().join("provinces.toml")).expect("read");
+        let specs = schemas::topics::all(&Provinces::parse(&text).expect("provinces"));
+        let names: Vec<String> = specs.into_iter().map(|spec| spec.name).collect();
+        self.cluster.delete_topics(&names).await.expect("deleted");
+        self.administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database))
+            .await;
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+        };
+        // A runtime can't be entered from within another one's thread.
+        std::thread::scope(|scope| {
+            scope.spawn(|| runtime().block_on(self.remove()));
+        });
+    }
+}
+
+/// A group member that starts each partition at its beginning.
+pub struct FromTheStart;
+
+impl Assignments for FromTheStart {
+    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
+        Ok(vec![0; owned.len()])
+    }
+
+    fn lost(&self, _: &[Partition]) {}
+}

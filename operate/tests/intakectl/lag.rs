@@ -1,0 +1,156 @@
+use crate::fixture::{FromTheStart, Pipeline};
+use runtime::kafka::{ConsumerSpec, Partition};
+use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG, applications};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn find<'a>(lags: &'a Value, topic: &str, partition: i32) -> &'a Value {
+    let lags = lags.as_array().expect("a list");
+    let found = lags
+        .iter()
+        .find(|lag| lag["topic"] == topic && lag["partition"] == partition);
+    found.unwrap_or_else(|| panic!("no {topic}[{partition}]"))
+}
+
+#[tokio::test]
+async fn lag_is_kafkas_arithmetic_with_ages_and_verdicts() {
+    let pipeline = Pipeline::ready().await;
+    let (dien_bien, son_la) = (applications("dien-bien"), applications("son-la"));
+    pipeline.produce(&dien_bien, "dien-bien-01", 5);
+    pipeline.produce(&son_la, "son-la-01", 3);
+    pipeline.commit(GROUP_NORMALISE, Partition::new(&dien_bien, 0), 2);
+
+    let answer = pipeline.run(&["lag", "-o", "json"]);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let lags = answer.json();
+    let behind = find(&lags, &dien_bien, 0);
+    let offsets = [
+        "committed_offset",
+        "end_offset",
+        "stable_offset",
+        "earliest_offset",
+        "lag",
+    ]
+    .map(|key| &behind[key]);
+    assert_eq!(offsets, [&json!(2), &json!(5), &json!(5), &json!(0), &json!(3)]);
+    assert_eq!(
+        [&behind["group"], &behind["province"], &behind["verdict"]],
+        ["normalise", "dien-bien", "behind"]
+    );
+    let seconds = behind["lag_seconds"].as_f64().expect("an age");
+    assert!((0.0..60.0).contains(&seconds), "{seconds}");
+
+    let never: Vec<&Value> = lags
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|lag| lag["topic"] == son_la)
+        .collect();
+    assert_eq!(
+        never
+            .iter()
+            .map(|lag| lag["lag"].as_i64().expect("a lag"))
+            .sum::<i64>(),
+        3
+    );
+    assert!(never.iter().all(|lag| lag["committed_offset"].is_null()));
+    assert!(never.iter().any(|lag| lag["verdict"] == "never-committed"));
+    assert_eq!(
+        [
+            &find(&lags, MATCH_LOG, 0)["verdict"],
+            &find(&lags, MATCH_LOG, 0)["lag"]
+        ],
+        [&json!("empty"), &json!(0)]
+    );
+
+    let over = |args: &[&str]| pipeline.run(&[&["lag"], args].concat()).code;
+    assert_eq!(over(&["--province", "dien-bien", "--threshold", "2"]), 3);
+    assert_eq!(over(&["--province", "dien-bien", "--threshold", "3"]), 0);
+    assert_eq!(over(&["--group", "match", "--threshold", "0"]), 0);
+    assert_eq!(over(&["--province", "nowhere"]), 1);
+    assert_eq!(over(&["--group", "nobody"]), 2);
+    pipeline.commit(GROUP_NORMALISE, Partition::new(&dien_bien, 0), 9);
+    let lost = pipeline
+        .run(&["lag", "--province", "dien-bien", "-o", "json"])
+        .json();
+    assert_eq!(
+        find(&lost, &dien_bien, 0)["verdict"],
+        "records-lost",
+        "a position beyond the end"
+    );
+}
+
+#[tokio::test]
+async fn transaction_markers_are_no_lag_and_a_hung_transaction_is_named() {
+    let pipeline = Pipeline::ready().await;
+    pipeline.produce(MATCH_LOG, "dien-bien-01", 1);
+    let spec = ConsumerSpec {
+        group: GROUP_MATCH,
+        topics: vec![MATCH_LOG.to_owned()],
+        read_committed: true,
+        session_timeout: Duration::from_secs(6),
+    };
+    let member = pipeline
+        .cluster
+        .consumer(&spec, FromTheStart)
+        .expect("a consumer");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while member.poll(Duration::from_millis(50)).expect("polled").is_none() {
+        assert!(Instant::now() < deadline, "the record never came");
+    }
+    let producer = pipeline
+        .cluster
+        .transactional_producer("match")
+        .expect("a producer");
+    producer.begin().expect("begun");
+    producer.send(CHANGES, b"key", b"1").expect("sent");
+    producer
+        .commit(&member, &Partition::new(MATCH_LOG, 0), 1)
+        .expect("committed");
+
+    let changes = || -> Vec<Value> {
+        let lags = pipeline.run(&["lag", "-o", "json", "--group", GROUP_SINK]).json();
+        let of_changes = |lag: &&Value| lag["topic"] == CHANGES && lag["end_offset"] != 0;
+        lags.as_array()
+            .expect("a list")
+            .iter()
+            .filter(of_changes)
+            .cloned()
+            .collect()
+    };
+    let [unread] = changes().try_into().expect("one partition with a record");
+    assert_eq!(
+        [&unread["lag"], &unread["verdict"]],
+        [&json!(2), &json!("never-committed")],
+        "record and marker"
+    );
+    let number = unread["partition"].as_i64().expect("a number") as i32;
+    pipeline.commit(GROUP_SINK, Partition::new(CHANGES, number), 1);
+    let [read] = changes().try_into().expect("one partition");
+    assert_eq!(
+        [&read["lag"], &read["lag_seconds"]],
+        [&json!(1), &json!(0.0)],
+        "only a marker waits: {read}"
+    );
+    assert_eq!(read["verdict"], "caught-up");
+
+    producer.begin().expect("begun");
+    producer.send(CHANGES, b"key", b"2").expect("sent");
+    let deadline = Instant::now() + Duration::from_secs(8);
+    pipeline.commit(GROUP_SINK, Partition::new(CHANGES, number), 2);
+    let open = loop {
+        let [lag] = changes().try_into().expect("one partition");
+        if lag["end_offset"] == 3 || Instant::now() > deadline {
+            break lag;
+        }
+    };
+    assert_eq!(
+        [&open["stable_offset"], &open["verdict"]],
+        [&json!(2), &json!("hung-transaction")],
+        "{open}"
+    );
+    assert!(
+        open["lag_seconds"].is_null(),
+        "what an open transaction hides has no known age"
+    );
+}

@@ -1,0 +1,10 @@
+//! `intakectl` as it is used: the real binary against the real Kafka and PostgreSQL of the local stack,
+//! each test under a namespace and with a database of its own.
+
+mod books;
+mod control;
+mod fixture;
+mod lag;
+mod nodes;
+mod show;
+mod topics;
