@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Settings of both commands.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Settings {
     /// How to reach Kafka; its namespace is the one that is written.
     pub kafka: KafkaSettings,

@@ -1,6 +1,7 @@
 //! Waiting between tries: exponential, jittered, bounded.
 
-use crate::Stop;
+use crate::health::Health;
+use crate::{Fault, Remedy, Stop};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::time::Duration;
 
@@ -56,5 +57,34 @@ impl Backoff {
             std::thread::sleep(STEP);
         }
         !stop.requested()
+    }
+}
+
+/// Tries to start until it works; none when a stop was asked for meanwhile. What isn't ready yet (a
+/// broker that elects, a topic that was only just made) is no reason to end.
+///
+/// # Errors
+/// The first fault that waiting doesn't help against.
+pub fn until_ready<T>(
+    stop: &Stop,
+    health: &Health,
+    mut start: impl FnMut() -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    let mut backoff = Backoff::default();
+    loop {
+        match start() {
+            Ok(started) => {
+                health.ready("start");
+                return Ok(Some(started));
+            }
+            Err(fault) if matches!(fault.remedy(), Remedy::Transient | Remedy::Saturated) => {
+                tracing::warn!(remedy = fault.remedy().name(), "can't start yet: {fault}");
+                health.not_ready("start", fault.to_string());
+                if !backoff.pause_blocking(stop) {
+                    return Ok(None);
+                }
+            }
+            Err(fault) => return Err(fault),
+        }
     }
 }

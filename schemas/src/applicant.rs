@@ -54,7 +54,7 @@ applicant! {
     middle_name MiddleName "Middle name or names. Example: Văn",
     given_name GivenName "Given name. Example: Pâng",
     other_name OtherName "Another name the person is known by",
-    date_of_birth DateOfBirth "As written; day first. Example: 05/09/1987, 1950, tháng 6 năm 1950",
+    date_of_birth DateOfBirth "As written; day first. Example: 05/09/1987, 6/1950, 1950",
     sex Sex "As written. Example: Nam, Nữ",
     personal_number PersonalNumber "12-digit personal identification number. Example: 011087001234",
     old_number OldNumber "Number of the former identity card (CMND), 9 digits. Example: 040123456",

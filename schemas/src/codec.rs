@@ -144,19 +144,17 @@ pub trait Event: Serialize + DeserializeOwned {
     ///
     /// # Errors
     /// [`Unwritable`] when a value doesn't fit the schema: a bug, as the types mirror it.
-    fn encode(&self) -> Result<Vec<u8>, Unwritable> {
-        Self::codec().encode(self)
-    }
+    fn encode(&self) -> Result<Vec<u8>, Unwritable>;
 
     /// Reads single-object encoding.
     ///
     /// # Errors
     /// [`Unreadable`] says what is wrong with the bytes, without quoting them.
-    fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        Self::codec().decode(bytes)
-    }
+    fn decode(bytes: &[u8]) -> Result<Self, Unreadable>;
 }
 
+// The methods stand in each impl, not in the trait: so their code is made once, here, and not again in
+// every crate that calls them, which cost minutes of compile time.
 macro_rules! events {
     ($($event:ident)+) => {$(
         impl Event for $event {
@@ -165,6 +163,14 @@ macro_rules! events {
                     Codec::of(stringify!($event), include_str!(concat!("../avro/", stringify!($event), ".avsc")))
                 });
                 &CODEC
+            }
+
+            fn encode(&self) -> Result<Vec<u8>, Unwritable> {
+                Self::codec().encode(self)
+            }
+
+            fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+                Self::codec().decode(bytes)
             }
         }
     )+};

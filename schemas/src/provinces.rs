@@ -47,10 +47,13 @@ struct File {
     province: Vec<Province>,
 }
 
+/// The 21 northern provinces of the campaign, in the form of a provinces file.
+pub const DEFAULT_21: &str = include_str!("../provinces.toml");
+
 impl Provinces {
     /// The 21 northern provinces of the campaign.
     pub fn default_21() -> Self {
-        Self::parse(include_str!("../provinces.toml")).expect("the compiled-in provinces are right")
+        Self::parse(DEFAULT_21).expect("the compiled-in provinces are right")
     }
 
     /// Reads a list in the form of `schemas/provinces.toml`.

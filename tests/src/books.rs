@@ -3,6 +3,7 @@
 use crate::{Ground, process};
 use serde::Deserialize;
 use std::process::{Output, Stdio};
+use uuid::Uuid;
 
 /// The numbers of the books.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -32,6 +33,8 @@ pub struct Numbers {
 pub struct MissingRange {
     /// The node.
     pub node_id: String,
+    /// Its series.
+    pub epoch: Uuid,
     /// First missing sequence.
     pub first: i64,
     /// Last missing sequence.
@@ -53,6 +56,8 @@ pub struct ProvinceBooks {
 /// Records that are no events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Undecodable {
+    /// Who refused them.
+    pub stage: String,
     /// Where they were found.
     pub topic: String,
     /// Why they can't be read.

@@ -1,8 +1,9 @@
 //! A client of the nodes' HTTP API that doesn't give up: nodes are killed while it sends.
 
-use crate::load::{Line, Sent};
+use crate::load::{Line, Load, Sent};
 use crate::until;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 use uuid::Uuid;
@@ -38,8 +39,35 @@ impl Answer {
     }
 }
 
+/// The nodes of all provinces, each at an address that it keeps when it starts again.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// By the province's slug.
+    pub(crate) nodes: BTreeMap<String, SocketAddr>,
+}
+
+impl Sender {
+    /// Sends each province's lines to its node, all nodes at once.
+    pub fn send(&self, load: &Load) -> Sent {
+        std::thread::scope(|scope| {
+            let lines = load
+                .lines
+                .iter()
+                .map(|(province, lines)| (self.nodes[province], lines));
+            let sending: Vec<_> = lines
+                .map(|(node, lines)| scope.spawn(move || send(node, lines)))
+                .collect();
+            let mut all = Sent::default();
+            sending
+                .into_iter()
+                .for_each(|part| all.add(part.join().expect("every line is answered")));
+            all
+        })
+    }
+}
+
 /// Sends lines in order until each has a final answer, whatever becomes of the node meanwhile.
-pub fn send(node: SocketAddr, lines: &[Line]) -> Sent {
+fn send(node: SocketAddr, lines: &[Line]) -> Sent {
     let mut sent = Sent::default();
     for part in lines.chunks(AT_ONCE) {
         let body: Vec<u8> = part.iter().flat_map(|line| line.json.iter().copied()).collect();

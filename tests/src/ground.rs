@@ -2,7 +2,7 @@
 
 use crate::log_gate::LogGate;
 use crate::process;
-use crate::rebuild::Rebuild;
+use crate::rebuild::{self, Rebuild};
 use crate::site::{self, Site};
 use crate::stack::{Stack, Turn};
 use runtime::kafka::Cluster;
@@ -65,7 +65,7 @@ impl Ground {
         let stack = Stack::find();
         let turn = Turn::take(&stack, &runtime);
         let provinces = Provinces::parse(text).expect("the provinces are right");
-        sweep(&stack, &runtime, &provinces);
+        sweep(&stack, &runtime);
         let namespace = format!("{PREFIX}{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
         let folder = stack.folder().join(&namespace);
         fs::create_dir_all(folder.join("logs")).expect("a folder is made");
@@ -125,9 +125,8 @@ impl Drop for Ground {
 }
 
 /// Ends and removes what earlier turns left: whoever has the turn is alone.
-fn sweep(stack: &Stack, runtime: &Rc<Runtime>, provinces: &Provinces) {
+fn sweep(stack: &Stack, runtime: &Rc<Runtime>) {
     process::end_leftovers(&stack.folder());
-    let names: Vec<String> = topics::all(provinces).into_iter().map(|spec| spec.name).collect();
     let left = "SELECT datname::text FROM pg_database WHERE datname LIKE 'e2e\\_%'";
     let databases: Vec<String> = runtime.block_on(async {
         let mut server = stack.connect("postgres").await;
@@ -137,8 +136,17 @@ fn sweep(stack: &Stack, runtime: &Rc<Runtime>, provinces: &Provinces) {
             .expect("databases are listed")
     });
     for database in databases {
+        let namespace = database.replace('_', "-");
+        let folder = stack.folder().join(namespace.trim_end_matches(rebuild::SUFFIX));
+        let written =
+            fs::read_to_string(folder.join("provinces.toml")).unwrap_or_else(|_| PROVINCES.to_owned());
+        let provinces = Provinces::parse(&written).expect("the provinces of an earlier test are right");
+        let names: Vec<String> = topics::all(&provinces)
+            .into_iter()
+            .map(|spec| spec.name)
+            .collect();
         let kafka = KafkaSettings {
-            namespace: database.replace('_', "-"),
+            namespace,
             ..stack.kafka.clone()
         };
         let cluster = Cluster::new(&kafka).expect("the stack's Kafka settings are right");

@@ -20,12 +20,12 @@ mod stack;
 mod until;
 mod worker;
 
-pub use books::{Books, Numbers};
-pub use client::{Answer, send};
+pub use books::{Books, MissingRange, Numbers, ProvinceBooks, Undecodable};
+pub use client::{Answer, Sender};
 pub use database::Database;
 pub use ground::Ground;
-pub use load::{Load, Sent};
-pub use node::Node;
+pub use load::{Line, Load, Sent};
+pub use node::{Node, Outcomes, Status};
 pub use pipeline::{Pipeline, Shape};
 pub use process::{Process, free_address};
 pub use rebuild::Rebuild;

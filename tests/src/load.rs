@@ -1,8 +1,8 @@
 //! Applications to submit, and the truth about them.
 
+use crate::Ground;
 use crate::client::Answer;
 use loadgen::{Generated, Generator};
-use schemas::provinces::Provinces;
 use schemas::submission::Submission;
 use schemas::{Applicant, Field};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,14 +49,15 @@ pub struct Line {
 pub struct Load {
     /// By the province's slug.
     pub lines: BTreeMap<String, Vec<Line>>,
-    /// Values of the persons in it.
-    pub personal: BTreeSet<String>,
+    /// Values of the persons in it, as far as they tell one from another.
+    personal: BTreeSet<String>,
 }
 
 impl Load {
-    /// The first `lines` of the generator's stream for these provinces, evenly spread.
-    pub fn generate(seed: u64, lines: usize, provinces: &Provinces) -> Self {
-        let generator = Generator::evenly(seed, provinces.iter()).expect("the provinces are known");
+    /// The first `lines` of the generator's stream for the ground's provinces, evenly spread. What they
+    /// say of a person is forbidden in the ground's logs from now on.
+    pub fn generate(ground: &Ground, seed: u64, lines: usize) -> Self {
+        let generator = Generator::evenly(seed, ground.provinces.iter()).expect("the provinces are known");
         let mut load = Self::default();
         for generated in generator.take(lines) {
             let mut json = Vec::new();
@@ -74,6 +75,7 @@ impl Load {
                 refused_by_node,
             });
         }
+        ground.gate.borrow_mut().forbid(&load.personal);
         load
     }
 

@@ -1,9 +1,8 @@
 //! An intake node in a folder of its own.
 
+use crate::Ground;
 use crate::client::Answer;
-use crate::load::{Line, Sent};
 use crate::process::{self, Process};
-use crate::{Ground, client};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +24,8 @@ pub struct Node {
 /// What a node says of itself, as far as tests ask.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Status {
+    /// Slug of its province.
+    pub province: String,
     /// Events captured in the current series.
     pub captured: i64,
     /// Events that wait for the broker.
@@ -117,11 +118,6 @@ impl Node {
         let output = self.command(&["submit", &file.to_string_lossy()]);
         let answers = Answer::read(&String::from_utf8_lossy(&output.stdout));
         (output.status.code(), answers.expect("submit answers with NDJSON"))
-    }
-
-    /// Sends lines over HTTP until each has a final answer.
-    pub fn send(&self, lines: &[Line]) -> Sent {
-        client::send(self.server.address, lines)
     }
 
     /// What it says of itself; none when it can't be asked.

@@ -3,7 +3,7 @@
 use crate::load::{Load, Sent};
 use crate::node::Status;
 use crate::process::Process;
-use crate::{Books, Ground, Node, Worker, until};
+use crate::{Books, Ground, Node, Sender, Worker, until};
 use std::time::Duration;
 
 /// How long a process may take to be ready.
@@ -18,20 +18,29 @@ pub struct Shape {
     pub matching: usize,
     /// Sinks.
     pub sink: usize,
+    /// Whether there is a node in each province.
+    pub nodes: bool,
 }
 
 impl Shape {
-    /// One of each.
+    /// A node in each province and one of each worker.
     pub const ONE: Self = Self {
         normalise: 1,
         matching: 1,
         sink: 1,
+        nodes: true,
     };
-    /// Two of each.
+    /// One of each worker, and no node.
+    pub const WORKERS: Self = Self {
+        nodes: false,
+        ..Self::ONE
+    };
+    /// Two of each worker.
     pub const TWO: Self = Self {
         normalise: 2,
         matching: 2,
         sink: 2,
+        nodes: true,
     };
 }
 
@@ -45,7 +54,7 @@ pub struct Pipeline<'a> {
 }
 
 impl<'a> Pipeline<'a> {
-    /// Starts a node in each province and the workers, and waits until one of each kind is ready.
+    /// Starts nodes and workers, and waits until one of each kind is ready.
     pub fn start(ground: &'a Ground, shape: Shape) -> Self {
         let kinds = [
             (Worker::Normalise, shape.normalise),
@@ -55,10 +64,8 @@ impl<'a> Pipeline<'a> {
         let workers = kinds.into_iter().flat_map(|(worker, count)| {
             (1..=count).map(move |number| (worker, worker.on(ground, &ground.site, &format!("-{number}"))))
         });
-        let nodes = ground
-            .provinces
-            .iter()
-            .map(|province| Node::init(ground, &province.slug));
+        let provinces = ground.provinces.iter().filter(|_| shape.nodes);
+        let nodes = provinces.map(|province| Node::init(ground, &province.slug));
         let mut pipeline = Self {
             ground,
             nodes: nodes.collect(),
@@ -129,23 +136,20 @@ impl<'a> Pipeline<'a> {
         }
     }
 
+    /// What sends to its nodes, also while they are killed.
+    pub fn sender(&self) -> Sender {
+        Sender {
+            nodes: self
+                .nodes
+                .iter()
+                .map(|node| (node.province.clone(), node.server.address))
+                .collect(),
+        }
+    }
+
     /// Sends a load to the nodes, all of them at once.
     pub fn send(&self, load: &Load) -> Sent {
-        self.ground.gate.borrow_mut().forbid(&load.personal);
-        let addresses = self
-            .nodes
-            .iter()
-            .map(|node| (node.server.address, &load.lines[&node.province]));
-        std::thread::scope(|scope| {
-            let sending: Vec<_> = addresses
-                .map(|(address, lines)| scope.spawn(move || crate::send(address, lines)))
-                .collect();
-            let mut all = Sent::default();
-            sending
-                .into_iter()
-                .for_each(|part| all.add(part.join().expect("every line is answered")));
-            all
-        })
+        self.sender().send(load)
     }
 
     /// Waits until `captured` events are settled and loaded and nothing is on its way; the books then.

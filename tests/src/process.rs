@@ -112,10 +112,18 @@ impl Process {
         self.child.is_some()
     }
 
+    /// Whether it answers at all.
+    pub fn is_alive(&self) -> bool {
+        self.says("healthz")
+    }
+
     /// Whether it says it is ready.
     pub fn is_ready(&self) -> bool {
-        let url = format!("http://{}/readyz", self.address);
-        let asked = ureq::get(url)
+        self.says("readyz")
+    }
+
+    fn says(&self, path: &str) -> bool {
+        let asked = ureq::get(format!("http://{}/{path}", self.address))
             .config()
             .timeout_global(Some(Duration::from_secs(2)))
             .proxy(None)

@@ -6,7 +6,11 @@ use std::path::PathBuf;
 pub fn path(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("the program's own path");
     // A test lies in target/PROFILE/deps, a program in target/PROFILE.
-    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("it lies in a folder");
+    let folder = own
+        .ancestors()
+        .skip(1)
+        .find(|folder| !folder.ends_with("deps"))
+        .expect("it lies in a folder");
     let program = folder.join(name);
     assert!(
         program.exists(),

@@ -4,6 +4,8 @@ use crate::{Ground, Process, Site, Worker, until};
 use schemas::topics;
 use std::time::Duration;
 
+/// Ends the namespace that a rebuild writes.
+pub const SUFFIX: &str = "-rebuild";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A matcher and a sink that read a ground's match log, and write topics and a database of their own.
@@ -25,12 +27,12 @@ impl<'a> Rebuild<'a> {
             folder,
             ..
         } = ground;
-        let namespace = format!("{}-rebuild", ground.site.namespace);
+        let namespace = format!("{}{SUFFIX}", ground.site.namespace);
         let site = Site::create(stack, runtime, &namespace, provinces, folder);
         let mut matcher = Worker::Match
-            .on(ground, &site, "-rebuild")
+            .on(ground, &site, SUFFIX)
             .env("INTAKE_MATCH__SOURCE_NAMESPACE", &ground.site.namespace);
-        let mut sink = Worker::Sink.on(ground, &site, "-rebuild");
+        let mut sink = Worker::Sink.on(ground, &site, SUFFIX);
         matcher.start();
         sink.start();
         Self {

@@ -8,12 +8,13 @@ use schemas::Sha256;
 use schemas::provinces::Provinces;
 use schemas::topics;
 use secrecy::ExposeSecret;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -125,6 +126,39 @@ impl Site {
             "SELECT count(*) FROM intake_event
               WHERE node_sequence IS NOT NULL AND outcome NOT IN ('copy', 'conflict')",
         )
+    }
+
+    /// Panics unless exactly these events of nodes are settled, each once, and no source position
+    /// came to match twice.
+    #[track_caller]
+    pub fn assert_settled_once(&self, accepted: &BTreeSet<Uuid>) {
+        let settled: Vec<(Uuid,)> = self.database.rows(
+            "SELECT event_id FROM intake_event
+              WHERE node_sequence IS NOT NULL AND outcome NOT IN ('copy', 'conflict')",
+        );
+        let distinct: BTreeSet<Uuid> = settled.iter().map(|(event,)| *event).collect();
+        let lost = accepted.difference(&distinct).count();
+        let foreign = distinct.difference(accepted).count();
+        let doubled = settled.len() - distinct.len();
+        assert_eq!(
+            (lost, foreign, doubled),
+            (0, 0, 0),
+            "events lost, foreign, settled twice"
+        );
+        let places: i64 = self.database.value(
+            "SELECT count(*) FROM (SELECT FROM intake_event
+              WHERE node_sequence IS NOT NULL AND outcome NOT IN ('copy', 'conflict')
+              GROUP BY node_id, epoch, node_sequence HAVING count(*) > 1) AS twice",
+        );
+        let sources: i64 = self.database.value(
+            "SELECT count(*) FROM (SELECT FROM event_outcome_current WHERE source_offset IS NOT NULL
+              GROUP BY topic, partition, source_offset HAVING count(*) > 1) AS twice",
+        );
+        assert_eq!(
+            (places, sources),
+            (0, 0),
+            "places in a series and source positions settled twice"
+        );
     }
 }
 

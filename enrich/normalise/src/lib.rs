@@ -48,7 +48,31 @@ pub fn of_applicant(written: &Applicant) -> Vec<NormalisedValue> {
             rule: rule.to_owned(),
         })
     };
-    written.present().filter_map(normal).collect()
+    let changes: Vec<NormalisedValue> = written.present().filter_map(normal).collect();
+    let joined = full_name(&apply(written, &changes));
+    changes.into_iter().chain(joined).collect()
+}
+
+/// The full name of a person whose form has it in three fields.
+fn full_name(person: &Applicant) -> Option<NormalisedValue> {
+    if person.get(Field::FullName).is_some_and(|name| !name.is_empty()) {
+        return None;
+    }
+    let parts =
+        [Field::Surname, Field::MiddleName, Field::GivenName].map(|field| person.get(field).unwrap_or(""));
+    if parts[0].is_empty() || parts[2].is_empty() {
+        return None;
+    }
+    let value = parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    Some(NormalisedValue {
+        field: Field::FullName,
+        value: Personal::new(value),
+        rule: "name.joined".to_owned(),
+    })
 }
 
 /// A person's fields with normalised values in place of the written ones.
@@ -99,6 +123,16 @@ mod tests {
             Some("1987-09-05")
         );
         assert_eq!(written.get(Field::DateOfBirth), Some("05/09/1987"));
+    }
+
+    #[test]
+    fn a_name_in_three_fields_is_one_name() {
+        let mut written = Applicant::default();
+        written.set(Field::Surname, Some("Lò ".to_owned()));
+        written.set(Field::GivenName, Some("Pâng".to_owned()));
+        let person = apply(&written, &of_applicant(&written));
+        assert_eq!(person.get(Field::FullName), Some("Lò Pâng"));
+        assert!(of_applicant(&person).is_empty(), "normalised once is normalised");
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use admission::Admission;
 use progress::Progress;
 use runtime::health::Health;
 use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
-use runtime::retry::Backoff;
+use runtime::retry::{self, Backoff};
 use runtime::{Fault, Remedy, Stop, settings};
 use schemas::topics;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,10 @@ const COMMIT_EVERY: Duration = Duration::from_millis(200);
 /// # Errors
 /// What ends the worker; started again, it goes on where its group stands.
 pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
-    let worker = tokio::task::spawn_blocking(move || Worker::start(&settings, health)?.run(&stop));
+    let worker = tokio::task::spawn_blocking(move || {
+        let started = retry::until_ready(&stop, &health, || Worker::start(&settings, health.clone()))?;
+        started.map_or(Ok(()), |worker| worker.run(&stop))
+    });
     worker
         .await
         .map_err(|e| Fault::fatal(format!("normalise panicked: {e}")))?

@@ -7,6 +7,8 @@ use schemas::{Applicant, Field, Finding, Severity};
 const MAX_FIELD: usize = 1000;
 /// Characters of a short text beside the applicant's fields.
 const MAX_SHORT: usize = 200;
+/// Characters of a dossier code or a service number.
+const MAX_CODE: usize = 64;
 const MAX_ATTACHMENTS: usize = 32;
 const MAX_REVISION: i32 = 10_000;
 
@@ -24,18 +26,18 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
             if body.attachments.len() > MAX_ATTACHMENTS {
                 reject("application.too-many-attachments");
             }
-            let texts = [
+            if body.attachments.iter().any(|attachment| attachment.bytes < 0) {
+                reject("application.attachment-size-negative");
+            }
+            let codes = [
                 Some(&body.form_id),
                 Some(&body.form_version),
                 body.reference.as_ref(),
                 body.commune.as_ref(),
             ];
-            let more = [body.village.as_ref(), body.team.as_ref()];
             let kinds = body.attachments.iter().map(|attachment| &attachment.kind);
-            short_texts(
-                texts.into_iter().chain(more).flatten().chain(kinds),
-                &mut findings,
-            );
+            short_texts(codes.into_iter().flatten().chain(kinds), MAX_CODE, &mut findings);
+            short_texts(body.village.iter().chain(&body.team), MAX_SHORT, &mut findings);
             field_texts(&body.applicant, &mut findings);
         }
         Body::VerificationRecorded(body) => {
@@ -47,18 +49,18 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
             if fields.windows(2).any(|pair| pair[0] == pair[1]) {
                 reject("verification.field-twice");
             }
-            short_texts(std::iter::once(&body.officer), &mut findings);
+            short_texts(std::iter::once(&body.officer), MAX_CODE, &mut findings);
             field_texts(&normalise::verified_values(body), &mut findings);
         }
-        Body::ApplicationWithdrawn(body) => short_texts(body.reason.iter(), &mut findings),
-        Body::EventWithheld(body) => short_texts(std::iter::once(&body.reason), &mut findings),
+        Body::ApplicationWithdrawn(body) => short_texts(body.reason.iter(), MAX_SHORT, &mut findings),
+        Body::EventWithheld(body) => short_texts(std::iter::once(&body.reason), MAX_SHORT, &mut findings),
     }
     findings
 }
 
-fn short_texts<'a>(texts: impl Iterator<Item = &'a String>, findings: &mut Vec<Finding>) {
+fn short_texts<'a>(texts: impl Iterator<Item = &'a String>, most: usize, findings: &mut Vec<Finding>) {
     for text in texts {
-        if let Some(code) = fault_of(text, MAX_SHORT) {
+        if let Some(code) = fault_of(text, most) {
             findings.push(Finding::overall(Severity::Reject, code));
         }
     }

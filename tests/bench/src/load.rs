@@ -1,0 +1,139 @@
+//! Applications, encoded as their nodes would publish them.
+
+use anyhow::{Context, Result};
+use ingest::acceptance::{Identity, check};
+use runtime::clock;
+use runtime::kafka::Cluster;
+use schemas::codec::Event;
+use schemas::provinces::Provinces;
+use schemas::{Body, Epoch, IntakeEvent, NodeId, Sha256, Timestamp, topics};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// A node's series as it is being made.
+struct Series {
+    node_id: NodeId,
+    identity: Identity,
+    epoch: Epoch,
+    sequence: i64,
+    head: Sha256,
+}
+
+/// An event with where it goes.
+struct Encoded {
+    topic: usize,
+    bytes: Vec<u8>,
+}
+
+/// Applications of 21 nodes, one a province.
+pub struct Load {
+    topics: Vec<(String, NodeId)>,
+    events: Vec<Encoded>,
+}
+
+impl Load {
+    /// The first `count` applications of the generator that a node would accept.
+    ///
+    /// # Errors
+    /// When the generator or an event is wrong, which is a bug.
+    pub fn generate(count: u64, seed: u64) -> Result<Self> {
+        let provinces = Provinces::default_21();
+        let mut topics = Vec::new();
+        let mut series = HashMap::new();
+        for province in provinces.iter() {
+            let node_id = NodeId::parse(format!("bench-{}", province.slug))?;
+            topics.push((topics::applications(&province.slug), node_id.clone()));
+            let identity = Identity::of(&node_id);
+            let start = Series {
+                node_id,
+                identity,
+                epoch: clock::new_epoch(),
+                sequence: 0,
+                head: Sha256::ZERO,
+            };
+            series.insert(province.slug.clone(), (topics.len() - 1, start));
+        }
+        let mut events = Vec::with_capacity(count as usize);
+        let mut line = Vec::new();
+        for generated in loadgen::Generator::new(seed, provinces.iter())? {
+            line.clear();
+            generated.write_line(&mut line)?;
+            let (topic, series) = series
+                .get_mut(&*generated.province)
+                .context("a province of ours")?;
+            let Ok(new) = check(&line, &series.identity) else {
+                continue;
+            };
+            if !matches!(new.body, Body::ApplicationSubmitted(_)) {
+                continue;
+            }
+            events.push(Encoded {
+                topic: *topic,
+                bytes: series.next(new.body)?,
+            });
+            if events.len() as u64 == count {
+                break;
+            }
+        }
+        Ok(Self { topics, events })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// Bytes of one, on average.
+    pub fn average_bytes(&self) -> usize {
+        self.events.iter().map(|event| event.bytes.len()).sum::<usize>() / self.events.len().max(1)
+    }
+
+    /// Publishes everything as fast as the broker takes it; returns how long that took.
+    ///
+    /// # Errors
+    /// When an event is not taken.
+    pub fn publish(&self, cluster: &Cluster) -> Result<Duration> {
+        let started = Instant::now();
+        let producer = cluster.producer()?;
+        for (token, event) in self.events.iter().enumerate() {
+            let (topic, node_id) = &self.topics[event.topic];
+            producer.send(topic, node_id.as_str().as_bytes(), &event.bytes, token as u64)?;
+            if token % 500 == 0 {
+                taken(producer.poll(Duration::ZERO))?;
+            }
+        }
+        producer.flush(Duration::from_secs(60))?;
+        taken(producer.poll(Duration::ZERO))?;
+        Ok(started.elapsed())
+    }
+}
+
+fn taken(deliveries: Vec<runtime::kafka::Delivery>) -> Result<()> {
+    for delivery in deliveries {
+        delivery
+            .result
+            .map_err(|why| anyhow::anyhow!("an application was not taken: {}", why.code))?;
+    }
+    Ok(())
+}
+
+impl Series {
+    fn next(&mut self, body: Body) -> Result<Vec<u8>> {
+        self.sequence += 1;
+        let now: Timestamp = clock::now();
+        let event = IntakeEvent {
+            event_id: clock::new_event_id(),
+            node_id: self.node_id.clone(),
+            epoch: self.epoch,
+            sequence: self.sequence,
+            previous_hash: self.head,
+            captured_at: now,
+            spooled_at: now,
+            clock_offset_ms: Some(0),
+            body,
+        };
+        let bytes = event.encode()?;
+        self.head = Sha256::of(&bytes);
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,62 @@
+//! `make bench`: each stage alone and the whole path, beside what the same machine can do at best,
+//! measured in the same run.
+
+mod cost;
+mod limits;
+mod load;
+mod report;
+mod stages;
+mod whole;
+
+use anyhow::Result;
+use clap::Parser;
+use load::Load;
+use report::Report;
+
+/// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    /// Applications in each measurement.
+    #[arg(long, default_value_t = 200_000, env = "BENCH_APPLICATIONS", value_parser = clap::value_parser!(u64).range(1000..=20_000_000))]
+    applications: u64,
+    /// Seed of the applications.
+    #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
+    seed: u64,
+    /// Measure only these.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Whole])]
+    only: Vec<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Raw librdkafka and raw COPY.
+    Limits,
+    /// Each stage alone.
+    Stages,
+    /// The whole path.
+    Whole,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let wanted = |part| arguments.only.contains(&part);
+    let mut report = Report::new();
+    let load = Load::generate(arguments.applications, arguments.seed)?;
+    report.say(&format!(
+        "{} applications of 21 provinces, {} bytes each on average",
+        load.count(),
+        load.average_bytes()
+    ));
+    if wanted(Part::Limits) {
+        limits::kafka(&mut report)?;
+    }
+    if wanted(Part::Stages) {
+        stages::measure(&load, &mut report)?;
+    }
+    if wanted(Part::Whole) {
+        whole::measure(&load, &mut report)?;
+    }
+    report.print();
+    Ok(())
+}
