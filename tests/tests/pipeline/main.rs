@@ -1,3 +1,17 @@
-//! The stories. `tests/README.md` says what each proves.
+//! The stories: `tests/README.md` says what each proves. They share one program, so that it is linked
+//! once, and run one after the other, because each waits for its turn on the stack.
 
 mod end_to_end;
+mod foreign_records;
+mod kill_everything;
+mod lost_connections;
+mod older_register;
+mod own_file;
+mod two_of_each;
+
+use std::time::Duration;
+
+/// How long a load of some thousand lines may take, kills included.
+const DRAINED: Duration = Duration::from_secs(90);
+/// How long outcomes may take to reach the nodes after everything is loaded.
+const HEARD: Duration = Duration::from_secs(30);

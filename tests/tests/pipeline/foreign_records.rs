@@ -1,0 +1,204 @@
+//! What others may put into a province's topic.
+
+use crate::DRAINED;
+use runtime::clock;
+use runtime::kafka::Producer;
+use schemas::codec::Event;
+use schemas::event::{ApplicationSubmitted, Channel, Service};
+use schemas::{Applicant, Body, Epoch, Field, IntakeEvent, NodeId, Sha256, topics};
+use std::time::Duration;
+use tests::{Ground, MissingRange, Numbers, Pipeline, Shape, Undecodable};
+
+const PROVINCE: &str = "dien-bien";
+const NODE: &str = "abroad-01";
+
+/// A publisher that isn't our node, and can be made to err.
+struct Foreign {
+    producer: Producer,
+    epoch: Epoch,
+}
+
+impl Foreign {
+    fn event(&self, sequence: i64, previous: &[u8], name: &str) -> Vec<u8> {
+        let mut applicant = Applicant::default();
+        applicant.set(Field::FullName, Some(name.to_owned()));
+        applicant.set(Field::DateOfBirth, Some("05/09/1987".to_owned()));
+        let now = clock::now();
+        let event = IntakeEvent {
+            event_id: clock::new_event_id(),
+            node_id: NodeId::parse(NODE).expect("a node id"),
+            epoch: self.epoch,
+            sequence,
+            previous_hash: if previous.is_empty() {
+                Sha256::ZERO
+            } else {
+                Sha256::of(previous)
+            },
+            captured_at: now,
+            spooled_at: now,
+            clock_offset_ms: None,
+            body: Body::ApplicationSubmitted(ApplicationSubmitted {
+                application_id: clock::new_event_id(),
+                revision: 1,
+                reference: None,
+                form_id: "CC01".to_owned(),
+                form_version: "2024-07".to_owned(),
+                channel: Channel::CommuneOffice,
+                service: Service::FirstIssue,
+                commune: None,
+                village: None,
+                team: None,
+                applicant,
+                attachments: Vec::new(),
+            }),
+        };
+        event.encode().expect("an event fits its schema")
+    }
+
+    fn publish(&self, key: &str, value: &[u8]) {
+        let topic = topics::applications(PROVINCE);
+        self.producer
+            .send(&topic, key.as_bytes(), value, 0)
+            .expect("the record is taken");
+        self.producer
+            .flush(Duration::from_secs(10))
+            .expect("the record is acknowledged");
+        for delivery in self.producer.poll(Duration::ZERO) {
+            delivery.result.expect("the record is delivered");
+        }
+    }
+}
+
+#[test]
+fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
+    let ground = Ground::new();
+    ground
+        .gate
+        .borrow_mut()
+        .forbid(&["Vi Thanh Tam".to_owned(), "05/09/1987".to_owned()].into());
+    let mut pipeline = Pipeline::start(&ground, Shape::WORKERS);
+    let foreign = Foreign {
+        producer: ground.site.cluster.producer().expect("a producer"),
+        epoch: clock::new_epoch(),
+    };
+
+    let first = foreign.event(1, b"", "Vi Thanh Tam");
+    let misplaced = foreign.event(2, &first, "Vi Thanh Tam");
+    let nul = foreign.event(3, &misplaced, "Vi\0Thanh Tam");
+    let large = foreign.event(4, &nul, &"Vi Thanh Tam ".repeat(900 * 1024 / 13));
+    let withheld = foreign.event(5, &large, "Vi Thanh Tam");
+    let last = foreign.event(6, &withheld, "Vi Thanh Tam");
+    let conflicting = foreign.event(1, b"", "Vi Thanh Tam");
+    let out_of_range = foreign.event(i64::MAX, b"", "Vi Thanh Tam");
+    let unknown_schema = [
+        b"\xC3\x01\x01\x02\x03\x04\x05\x06\x07\x08".as_slice(),
+        &first[10..],
+    ]
+    .concat();
+    let malformed = [&first[..10], b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"].concat();
+    let trailing = [first.as_slice(), b"\0"].concat();
+
+    foreign.publish(NODE, &first);
+    for no_event in [
+        b"Vi Thanh Tam".as_slice(),
+        b"",
+        &unknown_schema,
+        &malformed,
+        &trailing,
+        &out_of_range,
+    ] {
+        foreign.publish(NODE, no_event);
+    }
+    foreign.publish("another-key", &misplaced);
+    foreign.publish(NODE, &nul);
+    foreign.publish(NODE, &large);
+    foreign.publish(NODE, &conflicting);
+    foreign.publish(NODE, &first);
+    foreign.publish(NODE, &last);
+
+    let books = pipeline.drain(5, DRAINED);
+    let expected = Numbers {
+        captured: 6,
+        received: 5,
+        missing: 1,
+        loaded: 2,
+        rejected: 3,
+        ..Numbers::default()
+    };
+    assert_eq!(
+        (books.totals, books.exit_code, books.balanced),
+        (expected, Some(5), false),
+        "{books:?}"
+    );
+    assert_eq!(
+        (books.copies, books.conflicts, books.broken_links),
+        (1, 1, 0),
+        "{books:?}"
+    );
+    let missing: Vec<_> = books
+        .provinces
+        .iter()
+        .flat_map(|province| &province.missing_ranges)
+        .collect();
+    assert_eq!(
+        missing,
+        [&MissingRange {
+            node_id: NODE.to_owned(),
+            epoch: foreign.epoch,
+            first: 5,
+            last: 5
+        }]
+    );
+    let undecodable = |reason: &str, count| Undecodable {
+        stage: "normalise".to_owned(),
+        topic: topics::applications(PROVINCE),
+        reason: reason.to_owned(),
+        count,
+    };
+    let expected = [
+        undecodable("envelope.malformed", 1),
+        undecodable("envelope.not-single-object", 2),
+        undecodable("envelope.sequence-out-of-range", 1),
+        undecodable("envelope.trailing-bytes", 1),
+        undecodable("envelope.unknown-schema", 1),
+    ];
+    assert_eq!(books.undecodable, expected);
+    let reasons: Vec<(i64, String)> = ground.site.database.rows(
+        "SELECT node_sequence, findings->0->>'code' FROM intake_event WHERE outcome = 'rejected' ORDER BY 1",
+    );
+    let expected = [
+        (2, "envelope.key-is-not-the-node"),
+        (3, "text.nul-character"),
+        (4, "text.too-long"),
+    ];
+    assert_eq!(
+        reasons,
+        expected.map(|(sequence, code)| (sequence, code.to_owned()))
+    );
+    let kept: Vec<(String, i32)> = ground.site.database.rows(
+        "SELECT reason, length(value) FROM dead_letter WHERE reason LIKE '%unknown-schema' OR stage = 'match' ORDER BY 1",
+    );
+    let kept: Vec<i32> = kept.into_iter().map(|(_, length)| length).collect();
+    assert!(
+        kept.contains(&(unknown_schema.len() as i32)),
+        "bytes and all: {kept:?}"
+    );
+
+    // What was missing comes after all: nothing is missing any more, and the chain is whole.
+    foreign.publish(NODE, &withheld);
+    let books = pipeline.drain(6, DRAINED);
+    let expected = Numbers {
+        captured: 6,
+        received: 6,
+        loaded: 3,
+        rejected: 3,
+        ..Numbers::default()
+    };
+    assert_eq!(
+        (books.totals, books.broken_links, books.exit_code),
+        (expected, 0, Some(5)),
+        "{books:?}"
+    );
+    ground.rebuild().assert_equal();
+    pipeline.stop();
+}
