@@ -60,7 +60,7 @@ pub(super) async fn submit(
     pump(body, pieces).await;
     let answers = match worker.await {
         Ok(Ok(answers)) => answers,
-        Ok(Err(fault)) => return problem(StatusCode::BAD_REQUEST, format!("nothing could be read: {fault}")),
+        Ok(Err(fault)) => return unanswered(&fault),
         Err(_) => {
             return problem(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -69,6 +69,16 @@ pub(super) async fn submit(
         }
     };
     ([(CONTENT_TYPE, "application/x-ndjson")], answers).into_response()
+}
+
+fn unanswered(fault: &io::Error) -> Response {
+    match fault.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => problem(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "the disk has no room for the answers: free disk space and send the upload again, nothing is added twice",
+        ),
+        _ => problem(StatusCode::BAD_REQUEST, format!("nothing could be read: {fault}")),
+    }
 }
 
 /// Hands the body on, piece by piece, until it ends, breaks off or nobody reads it any more.

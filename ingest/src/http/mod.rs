@@ -58,9 +58,15 @@ pub fn router(api: Api) -> Router {
         .route("/v1/applications/{id}", get(lookups::application))
         .route("/v1/events/{event_id}", get(lookups::event))
         .route("/v1/status", get(lookups::status))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            TIMEOUT,
+        ))
         // An upload has its own limits: it may take long, but not in silence.
-        .route("/v1/submissions/bulk", post(bulk::submit).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/v1/submissions/bulk",
+            post(bulk::submit).layer(DefaultBodyLimit::disable()),
+        )
         .layer(DefaultBodyLimit::max(MAX_LINE_BYTES))
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .with_state(state)
