@@ -152,13 +152,12 @@ impl Fetch {
     /// Stops fetching for a lane that takes nothing, and goes on polling, so that the group keeps us.
     fn pause(&mut self, lane: usize) -> Result<(), Fault> {
         let lanes = self.outlets.len();
-        if self.outlets[lane].paused.is_empty() {
-            let mine = self
-                .consumer
-                .owned()
-                .into_iter()
-                .filter(|partition| lane_of(partition, lanes) == lane);
-            let mine: Vec<Partition> = mine.collect();
+        let owned = self.consumer.owned().into_iter();
+        let mine: Vec<Partition> = owned
+            .filter(|partition| lane_of(partition, lanes) == lane)
+            .collect();
+        // Also when the group gave us others meanwhile: those would fill the chunk that waits.
+        if mine != self.outlets[lane].paused {
             self.consumer.pause(&mine)?;
             tracing::warn!(lane, "lane {lane} takes nothing: its partitions are paused");
             self.outlets[lane].paused = mine;

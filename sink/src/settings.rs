@@ -8,9 +8,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The settings as written; [`Settings::load`] checks them.
+/// The settings as written; [`Settings::load`] checks them. Sections of other programs may stand beside
+/// ours.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
     kafka: KafkaSettings,

@@ -53,7 +53,7 @@ fn any_order_in_any_chunks_ends_in_the_same_tables() {
     let conn = std::cell::RefCell::new(conn);
     let orders = (
         Just(records.clone()).prop_shuffle(),
-        1..40_usize,
+        5..60_usize,
         any::<prop::sample::Index>(),
     );
     TestRunner::new(Config::with_cases(12))
