@@ -102,6 +102,9 @@ pub(super) fn table(rows: &[Row]) -> String {
 
 /// A duration as people say it.
 pub(crate) fn age(seconds: f64) -> String {
+    if seconds < 0.0 {
+        return format!("-{}", age(-seconds));
+    }
     let whole = seconds as i64;
     match whole {
         0 if seconds == 0.0 => "0 s".to_owned(),
@@ -173,6 +176,7 @@ mod tests {
             (600.0, "10 min"),
             (7_500.0, "2 h 5 min"),
             (180_000.0, "2 d 2 h"),
+            (-600.0, "-10 min"),
         ] {
             assert_eq!(age(seconds), text);
         }

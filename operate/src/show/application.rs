@@ -4,6 +4,7 @@ use super::application_rows::{self as rows, ApplicationRow, EventRow};
 use super::mask::Mask;
 use super::resident::moment;
 use super::way::{self, Stage};
+use crate::lag::age;
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use clap::{Args, Subcommand};
@@ -197,9 +198,7 @@ impl WayOfEvent {
         }
         let mut table = Table::new(&["STAGE", "AT", "AFTER"]);
         for stage in &self.way {
-            let after = stage
-                .seconds
-                .map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.3} s"));
+            let after = stage.seconds.map_or_else(|| "-".to_owned(), between);
             let tone = if stage.seconds.is_some_and(|seconds| seconds < 0.0) {
                 Tone::Notice
             } else {
@@ -212,6 +211,15 @@ impl WayOfEvent {
             ]);
         }
         text + &table.render()
+    }
+}
+
+/// A time between stages: to the millisecond, unless it is long.
+fn between(seconds: f64) -> String {
+    if seconds.abs() < 120.0 {
+        format!("{seconds:.3} s")
+    } else {
+        age(seconds)
     }
 }
 
