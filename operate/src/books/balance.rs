@@ -1,81 +1,9 @@
 //! The arithmetic of the books: pure functions over what the register holds.
 
-use super::sequences::{Sequences, count};
-use schemas::finding::OutcomeKind;
-use schemas::{Epoch, NodeId};
-use serde::Serialize;
-
-/// The numbers of one epoch, node, province, or of all: distinct sequences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Numbers {
-    /// Taken by the node: pending + in transit + missing + received.
-    pub captured: i64,
-    /// Still at the node, by its own word.
-    pub pending: i64,
-    /// Published by the node's word, and on the way.
-    pub in_transit: i64,
-    /// Published, passed by match, and not there.
-    pub missing: i64,
-    /// In the books of the centre: loaded + rejected + held + dead-lettered.
-    pub received: i64,
-    /// Took effect.
-    pub loaded: i64,
-    /// Refused with reasons.
-    pub rejected: i64,
-    /// Waits for a correction or a decision.
-    pub held: i64,
-    /// Refused by the register's database.
-    pub dead_lettered: i64,
-}
-
-/// What is counted beside the books.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Beside {
-    /// What a retired node had not delivered: no longer captured, nor missing.
-    pub written_off: i64,
-    /// Repeated events.
-    pub copies: i64,
-    /// Other events under a sequence already taken.
-    pub conflicts: i64,
-    /// Events whose `previous_hash` is not the hash of the event before.
-    pub broken_links: i64,
-}
-
-impl Numbers {
-    /// Adds another's.
-    pub fn add(&mut self, other: &Self) {
-        let sum = |to: &mut i64, of: i64| *to = to.saturating_add(of);
-        sum(&mut self.captured, other.captured);
-        sum(&mut self.pending, other.pending);
-        sum(&mut self.in_transit, other.in_transit);
-        sum(&mut self.missing, other.missing);
-        sum(&mut self.received, other.received);
-        sum(&mut self.loaded, other.loaded);
-        sum(&mut self.rejected, other.rejected);
-        sum(&mut self.held, other.held);
-        sum(&mut self.dead_lettered, other.dead_lettered);
-    }
-
-    /// Whether what was received ended somewhere, one place each.
-    pub const fn received_adds_up(&self) -> bool {
-        let ended = self
-            .loaded
-            .saturating_add(self.rejected)
-            .saturating_add(self.held);
-        self.received == ended.saturating_add(self.dead_lettered)
-    }
-}
-
-impl Beside {
-    /// Adds another's.
-    pub fn add(&mut self, other: &Self) {
-        let sum = |to: &mut i64, of: i64| *to = to.saturating_add(of);
-        sum(&mut self.written_off, other.written_off);
-        sum(&mut self.copies, other.copies);
-        sum(&mut self.conflicts, other.conflicts);
-        sum(&mut self.broken_links, other.broken_links);
-    }
-}
+use super::ledger::Ledger;
+use super::numbers::{Beside, Numbers};
+use super::sequences::count;
+use schemas::Epoch;
 
 /// What a node says of one of its series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,82 +16,6 @@ pub struct Claim {
     pub published: i64,
     /// Where the broker put it: partition and offset.
     pub published_at: Option<(i32, i64)>,
-}
-
-/// What the register holds of one series.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ledger {
-    /// The node.
-    pub node_id: NodeId,
-    /// The series.
-    pub epoch: Epoch,
-    /// Step of match the counts stand at.
-    pub sequence: i64,
-    /// Sequences whose events are loaded.
-    pub received: Sequences,
-    /// Counts.
-    pub loaded: i64,
-    /// Counts.
-    pub rejected: i64,
-    /// Counts.
-    pub held: i64,
-    /// Refused by the database: not among the counts above.
-    pub dead_lettered: i64,
-    /// Counted beside.
-    pub beside: Beside,
-}
-
-/// An event whose row the database refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadEvent {
-    /// The node.
-    pub node_id: NodeId,
-    /// The series.
-    pub epoch: Epoch,
-    /// Its place there.
-    pub node_sequence: i64,
-    /// The step of match.
-    pub sequence: i64,
-    /// What match had made of it.
-    pub outcome: OutcomeKind,
-}
-
-impl Ledger {
-    /// A series of which nothing is loaded.
-    pub fn empty(node_id: NodeId, epoch: Epoch) -> Self {
-        Self {
-            node_id,
-            epoch,
-            sequence: 0,
-            received: Sequences::default(),
-            loaded: 0,
-            rejected: 0,
-            held: 0,
-            dead_lettered: 0,
-            beside: Beside::default(),
-        }
-    }
-
-    /// Takes an event that the database refused into the books: received and dead-lettered, no longer
-    /// what match had made of it. One that was loaded after all is left alone.
-    pub fn bury(&mut self, dead: &DeadEvent) {
-        if self.received.contains(dead.node_sequence) {
-            return;
-        }
-        let counted = match dead.outcome {
-            OutcomeKind::Loaded => &mut self.loaded,
-            OutcomeKind::Rejected => &mut self.rejected,
-            OutcomeKind::Held => &mut self.held,
-            OutcomeKind::Copy | OutcomeKind::Conflict | OutcomeKind::Undecodable | OutcomeKind::Recorded => {
-                return;
-            }
-        };
-        if self.sequence >= dead.sequence {
-            *counted -= 1;
-        }
-        self.received.insert(dead.node_sequence, dead.node_sequence);
-        self.dead_lettered += 1;
-    }
 }
 
 /// The books of one series.
@@ -255,7 +107,10 @@ pub fn balance(
 
 #[cfg(test)]
 mod tests {
+    use super::super::ledger::DeadEvent;
     use super::*;
+    use schemas::NodeId;
+    use schemas::finding::OutcomeKind;
     use uuid::Uuid;
 
     const EPOCH: Epoch = Uuid::from_u128(1);

@@ -7,12 +7,15 @@ pub mod balance;
 mod claim;
 mod command;
 mod gather;
+mod ledger;
+mod numbers;
 mod passed;
 mod proof;
 mod report;
 mod rows;
 mod sequences;
 mod skipped;
+mod verdict;
 
 pub use command::{Options, reconcile};
 pub use report::Books;

@@ -1,7 +1,7 @@
 //! The books as they are shown.
 
-use super::balance::{Beside, Numbers};
 use super::claim::Proof;
+use super::numbers::{Beside, Numbers};
 use super::rows::DeadLetters;
 use crate::table::{Cell, Table, Tone, grouped};
 use crate::{Ended, Report};

@@ -1,6 +1,7 @@
 //! What the books read from the register: each query beside its row.
 
-use super::balance::{Beside, DeadEvent, Ledger};
+use super::ledger::{DeadEvent, Ledger};
+use super::numbers::Beside;
 use super::sequences::Sequences;
 use runtime::Fault;
 use schemas::NodeId;
