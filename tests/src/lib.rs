@@ -7,6 +7,7 @@
 mod books;
 mod client;
 mod database;
+mod difference;
 mod ground;
 mod load;
 mod log_gate;

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Lines of each log that are printed when a test fails.
-const END: usize = 25;
+/// Lines at the end of each log that are printed when a test fails.
+const END: usize = 5;
+/// Warnings and errors before them that are printed too.
+const LOUD: usize = 15;
+/// Characters of a line that are printed.
+const WIDTH: usize = 500;
 /// Most findings named.
 const MOST: usize = 20;
 
@@ -51,13 +55,20 @@ impl LogGate {
         found
     }
 
-    /// Prints the end of each log, without lines that hold personal values.
+    /// Prints of each log its last warnings and errors, and its last lines whatever they are; none that
+    /// holds a personal value.
     pub fn print_ends(&self, logs: &Path) {
         for (name, text) in read(logs) {
-            let lines: Vec<&str> = text.lines().collect();
-            eprintln!("--- {name}, {} lines, the last of them:", lines.len());
-            for line in &lines[lines.len().saturating_sub(END)..] {
-                eprintln!("{line}");
+            let clean = |line: &&str| !self.personal.iter().any(|value| line.contains(value));
+            let lines: Vec<&str> = text.lines().filter(clean).collect();
+            let (rest, end) = lines.split_at(lines.len().saturating_sub(END));
+            let loud: Vec<&&str> = rest
+                .iter()
+                .filter(|line| !line.contains(r#""level":"INFO""#))
+                .collect();
+            eprintln!("--- {name}, {} lines, of them:", lines.len());
+            for line in loud[loud.len().saturating_sub(LOUD)..].iter().copied().chain(end) {
+                eprintln!("{}", line.chars().take(WIDTH).collect::<String>());
             }
         }
     }

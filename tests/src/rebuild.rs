@@ -1,12 +1,15 @@
 //! A quiet rebuild: another register from the same match log.
 
-use crate::{Ground, Process, Site, Worker, until};
+use crate::until::{until, within};
+use crate::{Ground, Process, Site, Worker, difference};
 use schemas::topics;
 use std::time::Duration;
 
 /// Ends the namespace that a rebuild writes.
 pub const SUFFIX: &str = "-rebuild";
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long after its last step a register may still change.
+const SETTLING: Duration = Duration::from_secs(10);
 
 /// A matcher and a sink that read a ground's match log, and write topics and a database of their own.
 pub struct Rebuild<'a> {
@@ -55,17 +58,11 @@ impl<'a> Rebuild<'a> {
             || (self.site.steps() >= steps).then_some(()),
         );
         let expected = first.database.digest();
-        let mut rebuilt = None;
         // The last residents may be loaded after the last step.
-        let equal = || {
-            let digest = self.site.database.digest();
-            let equal = digest == expected;
-            rebuilt = Some(digest);
-            equal.then_some(())
-        };
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until("", PATIENCE / 6, equal))).is_err()
-        {
-            panic!("the rebuilt register says something else:\n{expected:#?}\n{rebuilt:#?}");
+        let equal = || (self.site.database.digest() == expected).then_some(());
+        if within(SETTLING, equal).is_none() {
+            let differences = difference::between(&first.database, &self.site.database);
+            panic!("the rebuilt register says something else:\n{differences}");
         }
         let (ours, theirs) = (first.changes(), self.site.changes());
         for partition in 0..topics::CHANGES_PARTITIONS {

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// Holds the turn on the PostgreSQL server; any number that no program of ours uses.
@@ -82,7 +82,7 @@ pub struct Turn {
 
 impl Turn {
     pub fn take(stack: &Stack, runtime: &Runtime) -> Self {
-        let mut server = runtime.block_on(stack.connect("postgres"));
+        let (mut server, started) = (runtime.block_on(stack.connect("postgres")), Instant::now());
         until("the tests before this one have ended", PATIENCE, || {
             let asked = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(TURN);
             let taken: bool = runtime
@@ -90,6 +90,7 @@ impl Turn {
                 .expect("the server answers");
             taken.then_some(())
         });
+        eprintln!("it had to wait {:?} for its turn", started.elapsed());
         Self { _held: server }
     }
 }

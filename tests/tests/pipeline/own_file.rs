@@ -82,6 +82,9 @@ fn every_line_of_an_own_file_is_accounted_for_and_the_same_file_twice_adds_nothi
     ground.site.assert_settled_once(&all);
     pipeline.nodes.push(node);
     pipeline.nodes[0].server.start();
+    pipeline.until("the node serves", HEARD, |pipeline| {
+        pipeline.nodes[0].server.is_ready().then_some(())
+    });
     let [status] = pipeline.outcomes(HEARD).try_into().expect("one node");
     assert_eq!(status.accepted, all.len() as i64);
     pipeline.stop();
