@@ -17,7 +17,7 @@ test: install stack ## all tests, against the real Kafka and PostgreSQL
 	$(cargo) test --release --workspace
 
 bench: build stack ## records a second of each stage and of the whole path
-	$(cargo) run --release -p bench
+	@$(bin)/bench
 
 up: build stack ## start everything and leave it running, without a demo
 	@deploy/local/pipeline start
