@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// A node's folder.
 #[derive(Clone, Debug)]
@@ -87,17 +88,27 @@ impl Folder {
         }
     }
 
-    /// Takes the folder, or says what to do about who holds it.
+    /// Takes the folder, or says what to do about who holds it. A short command (`status`, `submit`) that
+    /// happens to hold it is waited for, a server isn't.
     ///
     /// # Errors
-    /// Fatal when another process holds it.
+    /// Fatal when a server holds it, or anything else for 15 seconds.
     pub fn hold_alone(&self) -> Result<Hold, Fault> {
-        self.hold()?.ok_or_else(|| {
-            Fault::fatal(format!(
-                "another intake-node process works in {}: stop it first",
-                self.0.display()
-            ))
-        })
+        const PATIENCE: Duration = Duration::from_secs(15);
+        const STEP: Duration = Duration::from_millis(50);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(hold) = self.hold()? {
+                return Ok(hold);
+            }
+            if self.server().is_some() || Instant::now() >= until {
+                return Err(Fault::fatal(format!(
+                    "another intake-node process works in {}: stop it first",
+                    self.0.display()
+                )));
+            }
+            std::thread::sleep(STEP);
+        }
     }
 
     /// Where the server that holds the folder listens; none while the holder is no server, or has

@@ -45,7 +45,7 @@ impl Default for Sink {
             lanes: 2,
             batch_rows: 5000,
             batch_bytes: 32 << 20,
-            batch_age_ms: 20,
+            batch_age_ms: 50,
             grace_ms: 20_000,
             session_timeout_ms: 10_000,
         }

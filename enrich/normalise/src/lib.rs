@@ -48,16 +48,15 @@ pub fn of_applicant(written: &Applicant) -> Vec<NormalisedValue> {
             rule: rule.to_owned(),
         })
     };
-    let changes: Vec<NormalisedValue> = written.present().filter_map(normal).collect();
-    let joined = full_name(&apply(written, &changes));
-    changes.into_iter().chain(joined).collect()
+    let mut changes: Vec<NormalisedValue> = written.present().filter_map(normal).collect();
+    if written.full_name.is_none() {
+        changes.extend(full_name(&apply(written, &changes)));
+    }
+    changes
 }
 
 /// The full name of a person whose form has it in three fields.
 fn full_name(person: &Applicant) -> Option<NormalisedValue> {
-    if person.get(Field::FullName).is_some_and(|name| !name.is_empty()) {
-        return None;
-    }
     let parts =
         [Field::Surname, Field::MiddleName, Field::GivenName].map(|field| person.get(field).unwrap_or(""));
     if parts[0].is_empty() || parts[2].is_empty() {

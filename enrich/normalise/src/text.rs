@@ -5,7 +5,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// The text in Unicode Normalization Form C with single spaces and none at the ends, where that
 /// differs. Source: Unicode Standard Annex 15.
 pub fn nfc_spaces(text: &str) -> Option<String> {
-    if is_nfc(text) && single_spaced(text) {
+    if single_spaced(text) && (text.is_ascii() || is_nfc(text)) {
         return None;
     }
     let composed: String = text.nfc().collect();

@@ -215,8 +215,10 @@ impl Resolver {
                 &schemas::Sha256::of(&arriving.decoded.event),
             ),
         };
+        // An edge to the same application is replaced by the one that `join` makes: cut in one resident's
+        // change and made in another's, which of the two stays would depend on the order of loading.
         if let Some(known) = &known
-            && known.link != candidate.as_ref().map(|found| found.link.clone())
+            && known.link.as_ref().map(|link| link.to) != candidate.as_ref().map(|found| found.link.to)
         {
             self.cut(known, effects);
         }

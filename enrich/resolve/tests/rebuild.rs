@@ -85,6 +85,19 @@ proptest! {
     }
 
     #[test]
+    fn no_row_is_written_twice_in_one_step(log in logs()) {
+        for output in apply(&mut Resolver::default(), &log, 0) {
+            let edges = output.residents.iter().flat_map(|resident| &resident.edges);
+            let edges: Vec<_> = edges.map(|edge| (edge.left, edge.right)).collect();
+            let rows = output.residents.iter().flat_map(|resident| &resident.gained).chain(&output.settled.application);
+            let rows: Vec<_> = rows.map(|row| row.application_id).collect();
+            let distinct = |ids: &[uuid::Uuid]| ids.iter().collect::<std::collections::BTreeSet<_>>().len();
+            prop_assert_eq!(edges.iter().collect::<std::collections::BTreeSet<_>>().len(), edges.len());
+            prop_assert_eq!(distinct(&rows), rows.len());
+        }
+    }
+
+    #[test]
     fn a_restored_state_goes_on_with_the_same_bytes(log in logs(), at in 0..40usize, seed in any::<u64>()) {
         let uninterrupted = apply(&mut Resolver::default(), &log, 0);
         let at = at.min(uninterrupted.len());

@@ -95,6 +95,25 @@ fn a_correction_that_fits_another_resident_moves_and_leaves_a_redirect() {
 }
 
 #[test]
+fn an_edge_that_changes_its_rule_with_its_resident_is_written_once() {
+    let outputs = story(vec![
+        application(1, 1, &person(PANG, "05/09/1987", "")),
+        application(2, 1, &person(PANG, "05/09/1987", "")),
+        application(3, 1, &person("Quàng Thị Hoa", "01/01/1990", NUMBER)),
+        application(1, 2, &person("Giàng A Páo", "02/02/1980", NUMBER)),
+        application(2, 2, &person("Giàng A Páo", "02/02/1980", NUMBER)),
+    ]);
+    for output in outputs {
+        let edges = output.residents.iter().flat_map(|resident| &resident.edges);
+        let mut ends: Vec<_> = edges.map(|edge| (edge.left, edge.right)).collect();
+        let all = ends.len();
+        ends.sort_unstable();
+        ends.dedup();
+        assert_eq!(ends.len(), all, "step {}", output.settled.sequence);
+    }
+}
+
+#[test]
 fn a_correction_keeps_its_resident() {
     let outputs = story(vec![
         application(1, 1, &person(PANG, "05/09/1987", "")),

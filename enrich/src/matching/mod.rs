@@ -149,8 +149,7 @@ impl Matcher {
             if entries >= self.batch_entries || left.is_zero() || stop.requested() {
                 return Ok(None);
             }
-            // A moment's silence means that we keep up: commit what there is.
-            match self.consumer.poll(left.min(Duration::from_millis(2)))? {
+            match self.consumer.poll(left)? {
                 Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
                 Some(next) => record = next,
                 None => return Ok(None),

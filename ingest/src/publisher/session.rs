@@ -16,6 +16,8 @@ const BYTES_IN_FLIGHT: usize = 8 << 20;
 const READ_BYTES: usize = 512 << 10;
 /// How long a poll waits; also how soon a new event is seen.
 const POLL: Duration = Duration::from_millis(10);
+/// The same when nothing is pending: what is accepted meanwhile waits no longer than this.
+const IDLE_POLL: Duration = Duration::from_millis(100);
 /// Without an acknowledgement for this long while some are due, the broker counts as unreachable.
 const SILENCE: Duration = Duration::from_secs(10);
 /// Between two records of how far the broker is.
@@ -139,7 +141,8 @@ impl<'a> Session<'a> {
 
     fn take_deliveries(&mut self) -> Result<Option<Ended>, SpoolFault> {
         let mut failures: Vec<(i64, DeliveryFault)> = Vec::new();
-        for Delivery { token, result } in self.producer.poll(POLL) {
+        let patience = if self.is_drained() { IDLE_POLL } else { POLL };
+        for Delivery { token, result } in self.producer.poll(patience) {
             match (token, result) {
                 (MANIFEST, Ok(_)) => self.answered(),
                 (MANIFEST, Err(why)) => {
