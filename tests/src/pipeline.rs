@@ -184,9 +184,21 @@ impl<'a> Pipeline<'a> {
         })
     }
 
-    /// Ends everything as an operator does, and says who didn't end well.
+    /// Ends everything as an operator does; panics when a process ended by itself before, or doesn't end
+    /// well now.
     pub fn stop(mut self) {
         const GRACE: Duration = Duration::from_secs(25);
+        for process in self.processes() {
+            let Process {
+                name,
+                ended_by_itself,
+                ..
+            } = process;
+            assert!(
+                ended_by_itself.is_empty(),
+                "{name} ended by itself: {ended_by_itself:?}"
+            );
+        }
         for process in self.processes().filter(|process| process.is_running()) {
             let ended = process.terminate(GRACE);
             assert!(ended.success(), "{} ended with {ended}", process.name);
