@@ -1,7 +1,10 @@
 //! The fields of a person, as a form has them and as a golden record has them.
 
 use crate::Personal;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde::ser::{SerializeTuple, Serializer};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Builds [`Applicant`] and [`Field`] from one list, so that the two can't disagree.
 macro_rules! applicant {
@@ -9,7 +12,7 @@ macro_rules! applicant {
         /// A person's fields, all of them optional texts. In an event: exactly as written on the
         /// form. In a golden record: the normalised values.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(remote = "Self", deny_unknown_fields)]
         pub struct Applicant {
             $(#[doc = $doc]
               #[serde(default)]
@@ -30,6 +33,30 @@ macro_rules! applicant {
             /// The field's name in JSON, Avro and SQL.
             pub const fn name(self) -> &'static str {
                 match self { $(Field::$variant => stringify!($name),)+ }
+            }
+        }
+
+        impl Serialize for Applicant {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    return Self::serialize(self, serializer);
+                }
+                let mut fields = serializer.serialize_tuple(Field::ALL.len())?;
+                $(fields.serialize_element(&self.$name)?;)+
+                fields.end()
+            }
+        }
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Applicant;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("every field of an applicant in the order of the schema")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Applicant, A::Error> {
+                let mut next = || fields.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self));
+                Ok(Applicant { $($name: next()?,)+ })
             }
         }
 
@@ -96,6 +123,19 @@ applicant! {
     guardian_number GuardianNumber "Guardian's personal number",
 }
 
+/// Reads the fields by their place: in Avro a record is its fields in order, so none of the 45 need be
+/// looked up by its name.
+struct InOrder;
+
+impl<'de> Deserialize<'de> for Applicant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Self::deserialize(deserializer);
+        }
+        deserializer.deserialize_tuple(Field::ALL.len(), InOrder)
+    }
+}
+
 impl Applicant {
     /// The fields that have a value, as a JSON object in the order of the form; absent ones left out.
     pub fn to_json(&self) -> serde_json::Value {
@@ -113,8 +153,8 @@ impl Applicant {
     }
 }
 
-impl std::fmt::Display for Field {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
