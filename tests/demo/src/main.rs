@@ -2,6 +2,7 @@
 
 mod books;
 mod centre;
+mod figures;
 mod nodes;
 mod outlook;
 mod place;

@@ -3,7 +3,8 @@
 use crate::OFFLINE;
 use crate::books::Books;
 use crate::centre::{Centre, Stages};
-use crate::nodes::{Nodes, Status};
+use crate::figures::Figures;
+use crate::nodes::Nodes;
 use crate::place::{ComingBack, Place};
 use crate::progress::{Counts, Progress};
 use crate::submission::{Sent, Submission};
@@ -12,39 +13,6 @@ use operate::latency::Passage;
 use operate::table::grouped;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-/// Everything that is counted, at one moment.
-#[derive(Clone, Debug, Default)]
-struct Figures {
-    answered: i64,
-    nodes: BTreeMap<String, Status>,
-    stages: Stages,
-}
-
-impl Figures {
-    fn accepted(&self) -> i64 {
-        self.nodes.values().map(|status| status.accepted).sum()
-    }
-
-    fn pending(&self) -> i64 {
-        self.nodes.values().map(|status| status.pending).sum()
-    }
-
-    fn waiting(&self) -> i64 {
-        self.nodes.values().map(Status::waiting).sum()
-    }
-
-    /// What changes as long as anything goes on.
-    fn pulse(&self) -> (i64, i64, i64, i64, Stages) {
-        (
-            self.answered,
-            self.accepted(),
-            self.pending(),
-            self.waiting(),
-            self.stages,
-        )
-    }
-}
 
 /// A run that is watched.
 pub struct Watch {
@@ -57,6 +25,8 @@ pub struct Watch {
     moved: Instant,
     progress: Option<Progress>,
     submitted: bool,
+    /// What is wrong at the moment, for when nothing moves.
+    trouble: Option<String>,
 }
 
 /// What a run came to.
@@ -94,8 +64,10 @@ impl Watch {
             moved: Instant::now(),
             progress: None,
             submitted: false,
+            trouble: None,
         };
-        watch.before = watch.figures()?;
+        let stages = watch.centre.stages()?;
+        watch.before = watch.figures(stages)?;
         watch.now = watch.before.clone();
         watch.progress = Some(Progress::start());
         Ok(watch)
@@ -153,11 +125,12 @@ impl Watch {
             let due = asked.is_none_or(|asked| asked.elapsed() >= QUIET);
             if due && (arrived || self.moved.elapsed() >= QUIET) {
                 asked = Some(Instant::now());
-                let books = Books::reconcile(place)?;
-                // Books that don't balance get no better by waiting.
                 let heard = self.now.waiting() == 0 || self.moved.elapsed() >= STUCK / 4;
-                if books.settled && heard {
-                    break;
+                match Books::reconcile(place) {
+                    // Books that don't balance get no better by waiting.
+                    Ok(books) if books.settled && heard => break,
+                    Ok(_) => {}
+                    Err(fault) => self.trouble = Some(format!("{fault:#}")),
                 }
             }
             self.check(place, deadline)?;
@@ -172,41 +145,43 @@ impl Watch {
 
     /// What it came to.
     pub fn result(&self, sent: &Sent) -> anyhow::Result<Outcome> {
-        let (before, now) = (&self.before, &self.now);
-        let of = |nodes: &BTreeMap<String, Status>, slug: &str| {
-            nodes.get(slug).map_or(0, |status| status.accepted)
-        };
-        let by_province = |accepted: &dyn Fn(&str) -> i64| -> BTreeMap<String, i64> {
-            now.nodes
-                .keys()
-                .map(|slug| (slug.clone(), accepted(slug)))
-                .collect()
-        };
+        let before = self.before.accepted_by_province();
+        let accepted_ever = self.now.accepted_by_province();
+        let in_this_run =
+            |(slug, ever): (&String, &i64)| (slug.clone(), ever - before.get(slug).unwrap_or(&0));
         Ok(Outcome {
             sent: sent.clone(),
-            accepted: by_province(&|slug| of(&now.nodes, slug) - of(&before.nodes, slug)),
-            accepted_ever: by_province(&|slug| of(&now.nodes, slug)),
-            waiting: now.waiting(),
+            accepted: accepted_ever.iter().map(in_this_run).collect(),
+            accepted_ever,
+            waiting: self.now.waiting(),
             seconds: self.moved.duration_since(self.started).as_secs_f64(),
-            passages: self.centre.passages(before.stages.register.step)?,
+            passages: self.centre.passages(self.before.stages.register.step)?,
         })
     }
 
-    fn figures(&mut self) -> anyhow::Result<Figures> {
+    fn figures(&mut self, stages: Stages) -> anyhow::Result<Figures> {
         self.nodes.look();
+        let nodes = self.nodes.iter();
         Ok(Figures {
             answered: i64::try_from(self.nodes.answered())?,
-            nodes: self
-                .nodes
-                .iter()
-                .map(|node| (node.slug.clone(), node.status))
-                .collect(),
-            stages: self.centre.stages()?,
+            nodes: nodes.map(|node| (node.slug.clone(), node.status)).collect(),
+            stages,
         })
     }
 
     fn look(&mut self) -> anyhow::Result<()> {
-        let now = self.figures()?;
+        let stages = match self.centre.stages() {
+            Ok(stages) => {
+                self.trouble = None;
+                stages
+            }
+            // A database that is being started again: what was known last holds until it answers.
+            Err(fault) => {
+                self.trouble = Some(format!("{fault:#}"));
+                self.now.stages
+            }
+        };
+        let now = self.figures(stages)?;
         if now.pulse() != self.now.pulse() {
             self.moved = Instant::now();
         }
@@ -218,37 +193,8 @@ impl Watch {
         Ok(())
     }
 
-    /// Counts of this run, and of what an earlier one left behind.
     fn counts(&self) -> Counts {
-        let (before, now) = (&self.before, &self.now);
-        let published = |figures: &Figures| figures.accepted() - figures.pending();
-        let done = [
-            published(now) - published(before),
-            now.stages.normalised - before.stages.normalised,
-            now.stages.matched - before.stages.matched,
-            now.stages.register.events - before.stages.register.events,
-        ];
-        let left_behind = [
-            before.pending(),
-            published(before) - before.stages.normalised,
-            published(before) - before.stages.matched,
-            published(before) - before.stages.register.events,
-        ];
-        let lines = if self.submitted {
-            now.accepted() - before.accepted()
-        } else {
-            self.lines
-        };
-        let answered = if self.submitted {
-            self.lines
-        } else {
-            now.answered.min(self.lines)
-        };
-        let mut counts = [(answered, self.lines); 5];
-        for (count, (done, left)) in counts[1..].iter_mut().zip(done.into_iter().zip(left_behind)) {
-            *count = (done, (lines + left.max(0)).max(done));
-        }
-        counts
+        self.now.counts_since(&self.before, self.lines, self.submitted)
     }
 
     fn say(&self, text: &str) {
@@ -276,6 +222,9 @@ impl Watch {
         eprintln!("\nwhat waits, by `intakectl lag`:");
         // What it prints is the point; how it ends says nothing more.
         let _shown = place.program("intakectl").arg("lag").status();
+        if let Some(trouble) = &self.trouble {
+            eprintln!("trouble: {trouble}");
+        }
         for line in place.processes_not_running()? {
             eprintln!("not running: {line}");
         }
