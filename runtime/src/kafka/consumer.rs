@@ -49,7 +49,8 @@ pub trait Assignments: Send + Sync + 'static {
     /// The next offset to read for each of `owned`, in the same order.
     ///
     /// # Errors
-    /// Nothing is assigned, and [`Consumer::poll`] returns the fault.
+    /// Nothing is assigned, [`Consumer::poll`] returns the fault, and the group is joined anew: another
+    /// member, or this one, is asked again.
     fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault>;
 
     /// These partitions belong to someone else now: nothing of them may be settled any more.
@@ -120,8 +121,9 @@ impl<A: Assignments> ConsumerContext for Member<A> {
         if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             if let Err(fault) = self.assign(consumer, list) {
                 self.report(fault);
+            } else {
+                return;
             }
-            return;
         }
         self.assignments.lost(&self.partitions(list));
         if let Err(error) = consumer.unassign() {
@@ -140,6 +142,7 @@ impl<A: Assignments> ConsumerContext for Member<A> {
 pub struct Consumer<A: Assignments> {
     pub(super) inner: BaseConsumer<Member<A>>,
     namespace: Namespace,
+    topics: Vec<String>,
 }
 
 impl Cluster {
@@ -168,15 +171,14 @@ impl Cluster {
         let inner: BaseConsumer<Member<A>> = config
             .create_with_context(member)
             .map_err(|e| fault("can't make a Kafka consumer", &e))?;
-        let topics: Vec<String> = spec.topics.iter().map(|topic| self.full(topic)).collect();
-        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        inner
-            .subscribe(&names)
-            .map_err(|e| fault("can't subscribe", &e))?;
-        Ok(Consumer {
+        let topics = spec.topics.iter().map(|topic| self.full(topic)).collect();
+        let consumer = Consumer {
             inner,
             namespace: self.namespace.clone(),
-        })
+            topics,
+        };
+        consumer.subscribe()?;
+        Ok(consumer)
     }
 
     pub(super) fn consumer_config(&self, read_committed: bool) -> rdkafka::ClientConfig {
@@ -214,14 +216,18 @@ impl<A: Assignments> Consumer<A> {
     /// never moved silently); transient when the cluster has trouble, which heals by polling on.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
         let polled = self.inner.poll(timeout);
-        if let Some(fault) = self
+        let reported = self
             .inner
             .context()
             .fault
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .take()
-        {
+            .take();
+        if let Some(fault) = reported {
+            // The group believes that the partitions are ours, and nobody would be asked for their starts
+            // again: leave it, and join anew.
+            self.inner.unsubscribe();
+            self.subscribe()?;
             return Err(fault);
         }
         match polled {
@@ -238,6 +244,13 @@ impl<A: Assignments> Consumer<A> {
                 _ => Err(fault("can't read from Kafka", &error)),
             },
         }
+    }
+
+    fn subscribe(&self) -> Result<(), Fault> {
+        let names: Vec<&str> = self.topics.iter().map(String::as_str).collect();
+        self.inner
+            .subscribe(&names)
+            .map_err(|e| fault("can't subscribe", &e))
     }
 
     /// Whether partitions are owned now.
