@@ -5,7 +5,8 @@ use schemas::{Applicant, Field, Finding, Severity};
 
 pub fn findings(person: &Applicant, findings: &mut Vec<Finding>) {
     let has = |field| person.get(field).is_some_and(|value| !value.is_empty());
-    if !has(Field::FullName) && !(has(Field::Surname) && has(Field::GivenName)) {
+    let named = has(Field::FullName) || (has(Field::Surname) && has(Field::GivenName));
+    if !named {
         findings.push(Finding::on(Field::FullName, Severity::Reject, "name.missing"));
     }
     if let Some(written) = person.get(Field::DateOfBirth).filter(|text| !text.is_empty()) {
