@@ -38,7 +38,7 @@ fn tail(cluster: &Cluster, loaded: &[(Partition, i64)], restoring: &mut Restorin
     let offsets = cluster.offsets()?;
     let partitions = offsets.partitions(&[topics::CHANGES.to_owned()])?;
     let bounds = offsets.boundaries(&partitions)?;
-    let (mut starts, mut ends): (Vec<(Partition, i64)>, Vec<(Partition, i64)>) = (Vec::new(), Vec::new());
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
     for (partition, bounds) in partitions.into_iter().zip(bounds) {
         let next = loaded
             .iter()
