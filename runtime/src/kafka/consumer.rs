@@ -3,7 +3,8 @@
 
 use super::context::{log, told};
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
-use crate::Fault;
+use crate::retry::Backoff;
+use crate::{Fault, Remedy};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
@@ -13,7 +14,7 @@ use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use schemas::Timestamp;
 use schemas::topics::Namespace;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A record with its position.
 #[derive(Clone, Debug)]
@@ -90,7 +91,7 @@ impl<A: Assignments> Member<A> {
     }
 
     fn assign(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> Result<(), Fault> {
-        let starts = self.assignments.starts(&self.partitions(list))?;
+        let starts = self.starts(&self.partitions(list))?;
         for (mut element, start) in list.elements().into_iter().zip(starts) {
             element
                 .set_offset(Offset::Offset(start))
@@ -99,6 +100,22 @@ impl<A: Assignments> Member<A> {
         consumer
             .assign(list)
             .map_err(|e| fault("can't take partitions", &e))
+    }
+
+    /// Asks again while waiting may help: nobody else would, as the group believes the partitions ours.
+    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let until = Instant::now() + PATIENCE;
+        let mut backoff = Backoff::default();
+        loop {
+            match self.assignments.starts(owned) {
+                Err(fault) if fault.remedy() == Remedy::Transient && Instant::now() < until => {
+                    tracing::warn!("the start positions can't be told yet: {fault}");
+                    std::thread::sleep(backoff.next_delay());
+                }
+                told => return told,
+            }
+        }
     }
 
     fn report(&self, fault: Fault) {
