@@ -17,6 +17,11 @@ pub enum Remedy {
 }
 
 impl Remedy {
+    /// Whether it heals while one waits: whoever can tries again, with a backoff.
+    pub const fn heals(self) -> bool {
+        matches!(self, Self::Transient | Self::Saturated)
+    }
+
     /// Its name as a metric label and log field.
     pub const fn name(self) -> &'static str {
         match self {

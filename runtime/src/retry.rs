@@ -1,7 +1,7 @@
 //! Waiting between tries: exponential, jittered, bounded.
 
 use crate::health::Health;
-use crate::{Fault, Remedy, Stop};
+use crate::{Fault, Stop};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ pub fn until_ready<T>(
                 health.ready("start");
                 return Ok(Some(started));
             }
-            Err(fault) if matches!(fault.remedy(), Remedy::Transient | Remedy::Saturated) => {
+            Err(fault) if fault.remedy().heals() => {
                 tracing::warn!(remedy = fault.remedy().name(), "can't start yet: {fault}");
                 health.not_ready("start", fault.to_string());
                 if !backoff.pause_blocking(stop) {

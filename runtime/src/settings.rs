@@ -59,17 +59,22 @@ impl KafkaSettings {
 /// # Errors
 /// Fatal when the file can't be read or a key or value is wrong; the text names it.
 pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, Fault> {
-    let mut builder = Config::builder();
-    if let Some(stack) = local_stack() {
-        builder = builder.add_source(source(stack.into_iter()));
-    }
+    read(local_stack(), file, std::env::vars())
+}
+
+fn read<T: DeserializeOwned>(
+    stack: HashMap<String, String>,
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<T, Fault> {
+    let mut builder = Config::builder().add_source(source(stack.into_iter()));
     if let Some(path) = file {
         let text = std::fs::read_to_string(path)
             .map_err(|e| Fault::fatal(format!("can't read the settings file {}: {e}", path.display())))?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
     let loaded = builder
-        .add_source(source(std::env::vars()))
+        .add_source(source(environment))
         .build()
         .and_then(Config::try_deserialize);
     loaded.map_err(|e| Fault::fatal(format!("the settings are wrong: {e}")))
@@ -88,17 +93,18 @@ fn source(variables: impl Iterator<Item = (String, String)>) -> Environment {
         .source(Some(ours))
 }
 
-/// The variables of the nearest local stack, from this folder upwards.
-fn local_stack() -> Option<HashMap<String, String>> {
-    let here = std::env::current_dir().ok()?;
+/// The variables of the nearest local stack, from this folder upwards; none when there is no stack.
+fn local_stack() -> HashMap<String, String> {
+    let here = std::env::current_dir().unwrap_or_default();
     let text = here
         .ancestors()
-        .find_map(|dir| std::fs::read_to_string(dir.join(".local/stack.env")).ok())?;
+        .find_map(|dir| std::fs::read_to_string(dir.join(".local/stack.env")).ok())
+        .unwrap_or_default();
     let line = |line: &str| {
         let (key, value) = line.trim().split_once('=')?;
         Some((key.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
     };
-    Some(text.lines().filter_map(line).collect())
+    text.lines().filter_map(line).collect()
 }
 
 /// The provinces of this pipeline: the 21 of the campaign, or those of a file.
@@ -128,7 +134,8 @@ mod tests {
     fn sample(text: &str) -> Result<Sample, Fault> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), text).expect("written");
-        load(Some(file.path()))
+        let nothing = std::iter::empty();
+        read(HashMap::new(), Some(file.path()), nothing)
     }
 
     #[test]
@@ -147,5 +154,24 @@ mod tests {
         assert!(fault.contains("broker"), "{fault}");
         let settings = sample("[kafka]\npassword = 'hunter2'").expect("loads");
         assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_file_wins_over_the_stack_and_the_environment_over_both() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "[kafka]\nbrokers = 'file:1'\nnamespace = 'file'").expect("written");
+        let entry = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let stack = HashMap::from([
+            entry("INTAKE_KAFKA__BROKERS", "stack:1"),
+            entry("INTAKE_KAFKA__USERNAME", "stack"),
+        ]);
+        let environment = [
+            entry("INTAKE_KAFKA__NAMESPACE", "environment"),
+            entry("INTAKE_KAFKA_PORT", "9"),
+        ];
+        let settings: Sample = read(stack, Some(file.path()), environment.into_iter()).expect("loads");
+        assert_eq!(settings.kafka.username.as_deref(), Some("stack"));
+        assert_eq!(settings.kafka.brokers, "file:1");
+        assert_eq!(settings.kafka.namespace, "environment");
     }
 }

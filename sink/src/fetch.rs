@@ -5,7 +5,8 @@ use crate::measure;
 use crate::ownership::{Member, Ownership};
 use runtime::health::Health;
 use runtime::kafka::{Consumer, Partition, Record};
-use runtime::{Fault, Remedy, Stop};
+use runtime::retry::Backoff;
+use runtime::{Fault, Stop};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -69,7 +70,7 @@ impl Fetch {
     /// Fetches until a stop is asked for; then returns the consumer, for the group's last word.
     /// What was handed over and isn't loaded then is read again by whoever comes next.
     pub(crate) fn run(mut self) -> Result<Consumer<Member>, Fault> {
-        let (mut told, mut reading) = (Instant::now(), false);
+        let (mut told, mut reading, mut backoff) = (Instant::now(), false, Backoff::default());
         while !self.stop.requested() {
             let waiting = self.outlets.iter().any(|outlet| !outlet.chunk.is_empty());
             let polled = self.consumer.poll(if waiting { Duration::ZERO } else { IDLE });
@@ -80,8 +81,10 @@ impl Fetch {
             match polled {
                 Ok(Some(record)) => self.take(record),
                 Ok(None) => self.hand_over(|outlet| !outlet.chunk.is_empty())?,
-                Err(fault) if fault.remedy() == Remedy::Transient => {
+                Err(fault) if fault.remedy().heals() => {
                     measure::fetch_failed(&fault);
+                    backoff.pause_blocking(&self.stop);
+                    continue;
                 }
                 Err(fault) => return Err(fault),
             }

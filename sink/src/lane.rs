@@ -11,7 +11,7 @@ use crate::settings::Limits;
 use runtime::health::Health;
 use runtime::kafka::Partition;
 use runtime::retry::Backoff;
-use runtime::{Fault, Remedy, Stop};
+use runtime::{Fault, Stop};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -105,7 +105,7 @@ impl Lane {
             };
             if let Some(fault) = fault {
                 self.connection = None;
-                if !matches!(fault.remedy(), Remedy::Transient | Remedy::Saturated) {
+                if !fault.remedy().heals() {
                     return Err(fault);
                 }
                 measure::load_failed(self.name, &fault);

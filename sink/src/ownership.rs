@@ -4,17 +4,12 @@
 use crate::fault::DatabaseFault;
 use crate::register::Register;
 use crate::register::position::{self, Stored};
+use runtime::Fault;
 use runtime::kafka::{Assignments, Boundaries, Cluster, Offsets, Partition};
-use runtime::retry::Backoff;
-use runtime::{Fault, Remedy, Stop};
 use sqlx::Connection;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-
-/// How long an assignment waits for the database before the process gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One time of owning a partition. A record fetched under an earlier one is of no use any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +37,6 @@ pub(crate) struct Ownership {
     cluster: Cluster,
     offsets: Offsets,
     handle: Handle,
-    stop: Stop,
     state: Mutex<State>,
 }
 
@@ -51,19 +45,13 @@ pub(crate) struct Member(pub Arc<Ownership>);
 
 impl Ownership {
     /// Owns nothing yet. `handle` is used by the polling thread to ask the database.
-    pub(crate) fn new(
-        register: Register,
-        cluster: Cluster,
-        handle: Handle,
-        stop: Stop,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn new(register: Register, cluster: Cluster, handle: Handle) -> Result<Self, Fault> {
         let offsets = cluster.offsets()?;
         Ok(Self {
             register,
             cluster,
             offsets,
             handle,
-            stop,
             state: Mutex::default(),
         })
     }
@@ -118,25 +106,8 @@ impl Ownership {
         }
     }
 
-    /// Asks the database, again and again while it or the broker is away.
+    /// The positions in the database, once they fit their topics.
     fn stored(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
-        let (deadline, mut backoff) = (Instant::now() + PATIENCE, Backoff::default());
-        loop {
-            let fault = match self.ask(owned) {
-                Ok(starts) => return Ok(starts),
-                Err(fault) => fault,
-            };
-            if !matches!(fault.remedy(), Remedy::Transient | Remedy::Saturated) || Instant::now() > deadline {
-                return Err(Fault::fatal(format!("can't take partitions: {fault}")));
-            }
-            tracing::warn!("can't take partitions yet: {fault}");
-            if !backoff.pause_blocking(&self.stop) {
-                return Err(Fault::transient("stopped before the positions were read"));
-            }
-        }
-    }
-
-    fn ask(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
         let cluster_id = self.offsets.cluster_id()?;
         let full = |partition: &Partition| self.cluster.namespace().full(&partition.topic);
         let full_topics: Vec<String> = owned.iter().map(full).collect();

@@ -50,12 +50,7 @@ impl Pipeline {
     pub async fn run(self, stop: &Stop) -> Result<(), Fault> {
         let ends = Stop::manual();
         let asked = tokio::spawn(pass_on(stop.clone(), ends.clone()));
-        let ownership = Ownership::new(
-            self.register.clone(),
-            self.cluster.clone(),
-            Handle::current(),
-            ends.clone(),
-        );
+        let ownership = Ownership::new(self.register.clone(), self.cluster.clone(), Handle::current());
         let ended = self.run_parts(Arc::new(ownership?), &ends).await;
         asked.abort();
         ended

@@ -69,6 +69,12 @@ impl Database {
               WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
     }
+
+    /// Lets nobody open a new connection, or everybody again. Open ones stay.
+    pub fn accept_connections(&self, accepted: bool) {
+        let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {accepted}", self.name);
+        self.runtime.block_on(self.stack.administer(statement));
+    }
 }
 
 impl Drop for Database {

@@ -131,6 +131,11 @@ impl Process {
             .call();
         asked.is_ok_and(|answer| answer.status().is_success())
     }
+
+    /// What it has logged since it was made.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
 }
 
 impl Drop for Process {

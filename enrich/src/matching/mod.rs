@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use leader::{Leader, Leadership, Seat};
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
-use runtime::retry::Backoff;
+use runtime::retry::{self, Backoff};
 use runtime::{Fault, Remedy, Stop};
 use schemas::topics;
 use std::sync::Arc;
@@ -26,7 +26,11 @@ use std::time::{Duration, Instant};
 /// new process, which restores, can go on.
 pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
     let handle = tokio::runtime::Handle::current();
-    let matcher = tokio::task::spawn_blocking(move || Matcher::start(&settings, handle, health)?.run(&stop));
+    let matcher = tokio::task::spawn_blocking(move || {
+        let start = || Matcher::start(&settings, handle.clone(), health.clone());
+        let started = retry::until_ready(&stop, &health, start)?;
+        started.map_or(Ok(()), |matcher| matcher.run(&stop))
+    });
     matcher
         .await
         .map_err(|e| Fault::fatal(format!("match panicked: {e}")))?
@@ -96,7 +100,7 @@ impl Matcher {
                     next = early;
                     backoff.reset();
                 }
-                Err(fault) if fault.remedy() == Remedy::Transient => {
+                Err(fault) if fault.remedy().heals() => {
                     tracing::warn!(remedy = fault.remedy().name(), "match is interrupted: {fault}");
                     self.health.not_ready("match", fault.to_string());
                     backoff.pause_blocking(stop);

@@ -16,7 +16,7 @@ use progress::Progress;
 use runtime::health::Health;
 use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
 use runtime::retry::{self, Backoff};
-use runtime::{Fault, Remedy, Stop, settings};
+use runtime::{Fault, Stop, settings};
 use schemas::topics;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -88,7 +88,7 @@ impl Worker {
         while !stop.requested() {
             match self.fetch() {
                 Ok(()) => backoff.reset(),
-                Err(fault) if fault.remedy() == Remedy::Transient => {
+                Err(fault) if fault.remedy().heals() => {
                     tracing::warn!(remedy = fault.remedy().name(), "reading is interrupted: {fault}");
                     self.health.not_ready("kafka", fault.to_string());
                     backoff.pause_blocking(stop);

@@ -3,8 +3,7 @@
 
 use super::context::{log, told};
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
-use crate::retry::Backoff;
-use crate::{Fault, Remedy};
+use crate::Fault;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
@@ -13,8 +12,8 @@ use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use schemas::Timestamp;
 use schemas::topics::Namespace;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A record with its position.
 #[derive(Clone, Debug)]
@@ -50,8 +49,8 @@ pub trait Assignments: Send + Sync + 'static {
     /// The next offset to read for each of `owned`, in the same order.
     ///
     /// # Errors
-    /// Nothing is assigned, [`Consumer::poll`] returns the fault, and the group is joined anew: another
-    /// member, or this one, is asked again.
+    /// Nothing is read, [`Consumer::poll`] returns the fault, and each later one asks again until there
+    /// is an answer or the partitions go to another member.
     fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault>;
 
     /// These partitions belong to someone else now: nothing of them may be settled any more.
@@ -74,7 +73,15 @@ pub struct ConsumerSpec<'a> {
 pub(super) struct Member<A> {
     assignments: A,
     namespace: Namespace,
-    fault: Mutex<Option<Fault>>,
+    unanswered: Mutex<Unanswered>,
+}
+
+/// What a rebalance left open, as its callback can't return anything.
+#[derive(Default)]
+struct Unanswered {
+    /// Given to us by the group, and not begun: their starts could not be told.
+    owed: Option<TopicPartitionList>,
+    fault: Option<Fault>,
 }
 
 impl<A: Assignments> Member<A> {
@@ -90,36 +97,33 @@ impl<A: Assignments> Member<A> {
             .collect()
     }
 
-    fn assign(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> Result<(), Fault> {
-        let starts = self.starts(&self.partitions(list))?;
-        for (mut element, start) in list.elements().into_iter().zip(starts) {
+    fn unanswered(&self) -> MutexGuard<'_, Unanswered> {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, consumer: &BaseConsumer<Self>, list: TopicPartitionList) -> Result<(), Fault> {
+        let starts = self.assignments.starts(&self.partitions(&list));
+        if starts.is_err() {
+            self.unanswered().owed = Some(list.clone());
+        }
+        for (mut element, start) in list.elements().into_iter().zip(starts?) {
             element
                 .set_offset(Offset::Offset(start))
                 .map_err(|e| fault("can't set a start position", &e))?;
         }
         consumer
-            .assign(list)
+            .assign(&list)
             .map_err(|e| fault("can't take partitions", &e))
     }
 
-    /// Asks again while waiting may help: nobody else would, as the group believes the partitions ours.
-    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault> {
-        const PATIENCE: Duration = Duration::from_secs(60);
-        let until = Instant::now() + PATIENCE;
-        let mut backoff = Backoff::default();
-        loop {
-            match self.assignments.starts(owned) {
-                Err(fault) if fault.remedy() == Remedy::Transient && Instant::now() < until => {
-                    tracing::warn!("the start positions can't be told yet: {fault}");
-                    std::thread::sleep(backoff.next_delay());
-                }
-                told => return told,
-            }
-        }
+    /// Asks again for the starts that could not be told, if there are any.
+    fn begin_owed(&self, consumer: &BaseConsumer<Self>) -> Result<(), Fault> {
+        let owed = self.unanswered().owed.take();
+        owed.map_or(Ok(()), |list| self.begin(consumer, list))
     }
 
     fn report(&self, fault: Fault) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.unanswered().fault = Some(fault);
     }
 }
 
@@ -135,16 +139,20 @@ impl<A: Assignments> ClientContext for Member<A> {
 
 impl<A: Assignments> ConsumerContext for Member<A> {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, list: &mut TopicPartitionList) {
-        if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            if let Err(fault) = self.assign(consumer, list) {
-                self.report(fault);
-            } else {
+        let answer = if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let Err(fault) = self.begin(consumer, list.clone()) else {
                 return;
-            }
-        }
-        self.assignments.lost(&self.partitions(list));
-        if let Err(error) = consumer.unassign() {
-            self.report(fault("can't give partitions back", &error));
+            };
+            self.report(fault);
+            // Nothing for now; to unassign would leave the group.
+            consumer.assign(&TopicPartitionList::new())
+        } else {
+            self.unanswered().owed = None;
+            self.assignments.lost(&self.partitions(list));
+            consumer.unassign()
+        };
+        if let Err(error) = answer {
+            self.report(fault("can't answer the group", &error));
         }
     }
 
@@ -159,7 +167,6 @@ impl<A: Assignments> ConsumerContext for Member<A> {
 pub struct Consumer<A: Assignments> {
     pub(super) inner: BaseConsumer<Member<A>>,
     namespace: Namespace,
-    topics: Vec<String>,
 }
 
 impl Cluster {
@@ -183,19 +190,20 @@ impl Cluster {
         let member = Member {
             assignments,
             namespace: self.namespace.clone(),
-            fault: Mutex::new(None),
+            unanswered: Mutex::default(),
         };
         let inner: BaseConsumer<Member<A>> = config
             .create_with_context(member)
             .map_err(|e| fault("can't make a Kafka consumer", &e))?;
-        let topics = spec.topics.iter().map(|topic| self.full(topic)).collect();
-        let consumer = Consumer {
+        let topics: Vec<String> = spec.topics.iter().map(|topic| self.full(topic)).collect();
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        inner
+            .subscribe(&names)
+            .map_err(|e| fault("can't subscribe", &e))?;
+        Ok(Consumer {
             inner,
             namespace: self.namespace.clone(),
-            topics,
-        };
-        consumer.subscribe()?;
-        Ok(consumer)
+        })
     }
 
     pub(super) fn consumer_config(&self, read_committed: bool) -> rdkafka::ClientConfig {
@@ -232,19 +240,10 @@ impl<A: Assignments> Consumer<A> {
     /// What [`Assignments::starts`] returned; fatal when a position lies outside its topic (it is
     /// never moved silently); transient when the cluster has trouble, which heals by polling on.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
+        let member = self.inner.context();
+        member.begin_owed(&self.inner)?;
         let polled = self.inner.poll(timeout);
-        let reported = self
-            .inner
-            .context()
-            .fault
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(fault) = reported {
-            // The group believes that the partitions are ours, and nobody would be asked for their starts
-            // again: leave it, and join anew.
-            self.inner.unsubscribe();
-            self.subscribe()?;
+        if let Some(fault) = member.unanswered().fault.take() {
             return Err(fault);
         }
         match polled {
@@ -261,13 +260,6 @@ impl<A: Assignments> Consumer<A> {
                 _ => Err(fault("can't read from Kafka", &error)),
             },
         }
-    }
-
-    fn subscribe(&self) -> Result<(), Fault> {
-        let names: Vec<&str> = self.topics.iter().map(String::as_str).collect();
-        self.inner
-            .subscribe(&names)
-            .map_err(|e| fault("can't subscribe", &e))
     }
 
     /// Whether partitions are owned now.

@@ -41,8 +41,7 @@ pub(super) fn owner(
     stop: &Stop,
 ) -> JoinHandle<Result<(), Fault>> {
     let cluster = Cluster::new(&KafkaSettings::default()).expect("a cluster");
-    let ownership =
-        Ownership::new(register.clone(), cluster, Handle::current(), stop.clone()).expect("ownership");
+    let ownership = Ownership::new(register.clone(), cluster, Handle::current()).expect("ownership");
     let partitions = partitions();
     // One assignment for all of them: every partition has the tenure of its place in the list.
     ownership.begin(&partitions, &vec![0; partitions.len()]);

@@ -2,7 +2,7 @@
 
 use crate::{DRAINED, HEARD};
 use std::time::Duration;
-use tests::{Ground, Load, Pipeline, Sent, Shape, Worker};
+use tests::{Ground, Load, Pipeline, Process, Sent, Shape, Worker};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often connections are broken under load.
@@ -26,7 +26,7 @@ fn broken_connections_to_the_register_heal_and_make_no_dead_letter() {
             sent.add(sending.join().expect("every line is answered"));
         });
         if round == ROUNDS / 2 {
-            restore_over_a_broken_connection(&ground, &mut pipeline);
+            restore_without_a_register(&ground, &mut pipeline);
         }
     }
     pipeline
@@ -45,20 +45,21 @@ fn broken_connections_to_the_register_heal_and_make_no_dead_letter() {
     pipeline.stop();
 }
 
-/// Match restores from the register while its connections are broken, a few times over.
-fn restore_over_a_broken_connection(ground: &Ground, pipeline: &mut Pipeline<'_>) {
-    const TIMES: i64 = 5;
+/// Match takes the lead while nobody can connect to the register, and leads once that is over.
+fn restore_without_a_register(ground: &Ground, pipeline: &mut Pipeline<'_>) {
     pipeline.worker(Worker::Match, 0).kill();
+    ground.site.database.accept_connections(false);
     pipeline.worker(Worker::Match, 0).start();
-    let mut broken = 0;
+    let matcher = |pipeline: &Pipeline<'_>, fits: fn(&Process) -> bool| {
+        let mut matchers = pipeline.workers.iter().filter(|(kind, _)| *kind == Worker::Match);
+        matchers.any(|(_, process)| fits(process)).then_some(())
+    };
+    let says = |process: &Process| process.log().contains("match is interrupted");
+    pipeline.until("match can't restore", PATIENCE, |pipeline| {
+        matcher(pipeline, says)
+    });
+    ground.site.database.accept_connections(true);
     pipeline.until("match leads again", PATIENCE, |pipeline| {
-        if broken < TIMES {
-            broken += ground.site.database.break_connections();
-        }
-        pipeline
-            .workers
-            .iter()
-            .any(|(kind, process)| *kind == Worker::Match && process.is_ready())
-            .then_some(())
+        matcher(pipeline, Process::is_ready)
     });
 }
