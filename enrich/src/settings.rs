@@ -78,8 +78,9 @@ pub struct Matching {
     pub source_namespace: Option<String>,
     /// Entries in one transaction at most.
     pub batch_entries: usize,
-    /// How many milliseconds an entry waits for company at most. A commit writes a marker into each
-    /// partition it touched, so many small ones cost the broker more than all their records.
+    /// How many milliseconds an entry waits for company at most, under load; hardly any when little
+    /// comes. A commit writes a marker into each partition it touched, so many small ones cost the
+    /// broker more than all their records.
     pub batch_age_ms: u64,
     /// After how many milliseconds without a sign of life a standby takes over, 1,000 to 60,000.
     pub session_timeout_ms: u64,
@@ -91,7 +92,7 @@ impl Default for Matching {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 18082)),
             source_namespace: None,
             batch_entries: 4_000,
-            batch_age_ms: 50,
+            batch_age_ms: 150,
             session_timeout_ms: 3_000,
         }
     }

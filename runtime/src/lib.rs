@@ -7,6 +7,7 @@ pub mod clock;
 pub mod fault;
 pub mod health;
 pub mod kafka;
+pub mod pace;
 pub mod retry;
 pub mod settings;
 pub mod stop;

@@ -10,6 +10,7 @@ use crate::register::{Batch, Loaded, Register, load};
 use crate::settings::Limits;
 use runtime::health::Health;
 use runtime::kafka::Partition;
+use runtime::pace::Pace;
 use runtime::retry::Backoff;
 use runtime::{Fault, Stop};
 use sqlx::PgConnection;
@@ -28,6 +29,7 @@ pub(crate) struct Lane {
     pub limits: Limits,
     pub health: Health,
     pub stop: Stop,
+    pace: Pace,
     connection: Option<PgConnection>,
     /// Where each partition of ours is to go on, within one tenure.
     next: HashMap<Partition, (u64, i64)>,
@@ -49,6 +51,7 @@ impl Lane {
             limits,
             health,
             stop,
+            pace: Pace::new(limits.batch_age),
             connection: None,
             next: HashMap::new(),
         }
@@ -64,14 +67,14 @@ impl Lane {
     }
 
     /// The next records to load together: until there are enough of them, or the first has waited
-    /// long enough.
+    /// long enough, which is longer the more there were last time.
     async fn gather(&mut self) -> Option<Vec<Arrival>> {
         let mut arrivals = tokio::select! {
             biased;
             () = self.stop.wait() => return None,
             chunk = self.inbox.recv() => chunk?,
         };
-        let until = tokio::time::Instant::now() + self.limits.batch_age;
+        let until = tokio::time::Instant::now() + self.pace.age();
         let mut bytes: usize = arrivals.iter().map(Arrival::bytes).sum();
         while arrivals.len() < self.limits.batch_rows && bytes < self.limits.batch_bytes {
             match timeout_at(until, self.inbox.recv()).await {
@@ -82,6 +85,7 @@ impl Lane {
                 Ok(None) | Err(_) => break,
             }
         }
+        self.pace.took(arrivals.len());
         Some(arrivals)
     }
 

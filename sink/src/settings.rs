@@ -45,7 +45,7 @@ impl Default for Sink {
             lanes: 2,
             batch_rows: 5000,
             batch_bytes: 32 << 20,
-            batch_age_ms: 50,
+            batch_age_ms: 250,
             grace_ms: 20_000,
             session_timeout_ms: 10_000,
         }
@@ -94,7 +94,8 @@ pub struct Limits {
     pub batch_rows: usize,
     /// Bytes in one transaction, read and unread, 1 MiB to 1 GiB. Bounds the memory of a lane.
     pub batch_bytes: usize,
-    /// The longest a record waits for company. Adds directly to what an operator sees as lag.
+    /// The longest a record waits for company, under load; hardly at all when little comes. Adds directly
+    /// to what an operator sees as lag.
     pub batch_age: Duration,
 }
 

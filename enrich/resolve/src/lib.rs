@@ -6,9 +6,14 @@
 //! of the register's rows, so that [`restore::Restoring`] brings it back from them.
 
 mod body;
+mod close;
+mod follow_up;
 mod golden;
 mod keys;
+mod nodes;
+mod placing;
 pub mod restore;
+mod revision;
 mod series;
 mod state;
 mod step;

@@ -1,22 +1,17 @@
 //! One step: an entry of the match log in, what it changed out.
 
-use crate::golden;
 use crate::series::{Arrival, Series};
-use crate::state::{Application, Resolver};
+use crate::state::Resolver;
 use crate::waiting::Waiting;
-use schemas::change::{
-    EventKind, EventSettled, LedgerState, MatchEdge, NodeState, OutcomeChanged, RefusedBytes,
-    ResidentChanged, ResidentStatus,
-};
+use schemas::change::{EventKind, EventSettled, MatchEdge, RefusedBytes, ResidentChanged};
 use schemas::codec::{Event, Unreadable};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{
-    Content, Decoded, LogBody, MatchLogEntry, NodeAdded, NodeRetired, SourcePosition, SourceRecord,
-    Undecodable,
+    Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord, Undecodable,
 };
 use schemas::outcome::OutcomeNotice;
-use schemas::{Applicant, Epoch, Field, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
+use schemas::{Applicant, Epoch, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -142,7 +137,12 @@ impl Resolver {
         Turn::Now
     }
 
-    fn blank(&mut self, logged_at: Timestamp, kind: EventKind, outcome: OutcomeKind) -> EventSettled {
+    pub(crate) fn blank(
+        &mut self,
+        logged_at: Timestamp,
+        kind: EventKind,
+        outcome: OutcomeKind,
+    ) -> EventSettled {
         self.sequence += 1;
         EventSettled {
             sequence: self.sequence,
@@ -188,50 +188,6 @@ impl Resolver {
             value: entry.to_vec(),
             reason: why.code().to_owned(),
         });
-        Outputs {
-            settled,
-            residents: Vec::new(),
-            notices: Vec::new(),
-        }
-    }
-
-    fn node_added(&mut self, logged_at: Timestamp, added: NodeAdded) -> Outputs {
-        let node = NodeState {
-            node_id: added.node_id,
-            province: Some(added.province),
-            public_key: added.public_key,
-            retired: false,
-            by: added.by,
-            reason: None,
-        };
-        self.node_changed(logged_at, EventKind::NodeAdded, added.entry_id, node)
-    }
-
-    fn node_retired(&mut self, logged_at: Timestamp, retired: NodeRetired) -> Outputs {
-        let known = self.nodes.get(&retired.node_id);
-        let node = NodeState {
-            province: known.and_then(|node| node.province.clone()),
-            public_key: known.and_then(|node| node.public_key.clone()),
-            node_id: retired.node_id,
-            retired: true,
-            by: retired.by,
-            reason: Some(retired.reason),
-        };
-        self.node_changed(logged_at, EventKind::NodeRetired, retired.entry_id, node)
-    }
-
-    fn node_changed(
-        &mut self,
-        logged_at: Timestamp,
-        kind: EventKind,
-        entry: Uuid,
-        node: NodeState,
-    ) -> Outputs {
-        let mut settled = self.blank(logged_at, kind, OutcomeKind::Recorded);
-        settled.event_id = Some(entry);
-        settled.node_id = Some(node.node_id.clone());
-        self.nodes.insert(node.node_id.clone(), node.clone());
-        settled.node = Some(node);
         Outputs {
             settled,
             residents: Vec::new(),
@@ -334,174 +290,6 @@ impl Resolver {
         self.close(settled, &arriving, verdict, effects)
     }
 
-    /// Puts together what a step hands on.
-    fn close(
-        &mut self,
-        mut settled: EventSettled,
-        arriving: &Arriving<'_>,
-        verdict: Verdict,
-        effects: Effects,
-    ) -> Outputs {
-        let event = &arriving.event;
-        let mut notices = Vec::new();
-        settled.outcome = verdict.outcome;
-        settled.findings = verdict.findings;
-        settled.resident_id = verdict.resident;
-        // All are counted before any books are taken: those of one step must be the same everywhere.
-        for (waiting, verdict) in &effects.released {
-            self.series_of(&waiting.node_id, waiting.epoch)
-                .recount(OutcomeKind::Held, verdict.outcome);
-        }
-        for (waiting, verdict) in effects.released {
-            let released = self.release(
-                waiting,
-                verdict,
-                settled.sequence,
-                settled.logged_at,
-                &mut notices,
-            );
-            settled.released.push(released);
-        }
-        settled.ledger = Some(self.books(&event.node_id, event.epoch));
-        let row = settled.application_id.and_then(|id| self.applications.get(&id));
-        if let Some(row) = row
-            && row.resident.is_none()
-            && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
-        {
-            settled.application = Some(row.row.clone());
-        }
-        let placed = row.is_some_and(|row| row.row.event_id == event.event_id);
-        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed {
-            settled.held_event = Some(arriving.entry.to_vec());
-        }
-        if matches!(
-            settled.outcome,
-            OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held | OutcomeKind::Conflict
-        ) {
-            let notice = OutcomeNotice {
-                sequence: settled.sequence,
-                event_id: event.event_id,
-                node_id: event.node_id.clone(),
-                epoch: event.epoch,
-                node_sequence: event.sequence,
-                application_id: settled.application_id,
-                revision: settled.revision,
-                outcome: settled.outcome,
-                findings: settled.findings.clone(),
-                resident_id: settled.resident_id,
-                settled_at: settled.logged_at,
-            };
-            notices.push((arriving.province.clone(), notice));
-        }
-        let mut person = effects.person;
-        let touched = effects.residents.into_iter();
-        let residents = touched
-            .map(|(id, touch)| {
-                self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
-            })
-            .collect();
-        Outputs {
-            settled,
-            residents,
-            notices,
-        }
-    }
-
-    fn release(
-        &mut self,
-        waiting: Waiting,
-        verdict: Verdict,
-        sequence: i64,
-        settled_at: Timestamp,
-        notices: &mut Vec<(String, OutcomeNotice)>,
-    ) -> OutcomeChanged {
-        let ledger = self.books(&waiting.node_id, waiting.epoch);
-        let notice = OutcomeNotice {
-            sequence,
-            event_id: waiting.event_id,
-            node_id: waiting.node_id.clone(),
-            epoch: waiting.epoch,
-            node_sequence: waiting.node_sequence,
-            application_id: Some(waiting.application_id),
-            revision: waiting.revision,
-            outcome: verdict.outcome,
-            findings: verdict.findings.clone(),
-            resident_id: verdict.resident,
-            settled_at,
-        };
-        notices.push((waiting.province, notice));
-        OutcomeChanged {
-            event_sequence: waiting.event_sequence,
-            event_id: waiting.event_id,
-            node_id: waiting.node_id,
-            epoch: waiting.epoch,
-            outcome: verdict.outcome,
-            findings: verdict.findings,
-            resident_id: verdict.resident,
-            ledger,
-        }
-    }
-
-    fn resident_changed(
-        &self,
-        sequence: i64,
-        resident_id: Uuid,
-        touch: Touch,
-        last_event: Uuid,
-        person: &mut Option<(Uuid, Applicant)>,
-    ) -> ResidentChanged {
-        let resident = self.residents.get(&resident_id);
-        let members = resident
-            .map(|resident| resident.members.clone())
-            .unwrap_or_default();
-        let applications: Vec<&Application> = members
-            .iter()
-            .filter_map(|id| self.applications.get(id))
-            .collect();
-        let golden = match (applications.as_slice(), person.take()) {
-            ([only], Some((id, person)))
-                if only.row.application_id == id && only.row.verifications.is_empty() =>
-            {
-                golden::of_one(only, person)
-            }
-            ([only], kept) if only.row.verifications.is_empty() => {
-                *person = kept;
-                golden::of_one(only, golden::person(only))
-            }
-            (many, kept) => {
-                *person = kept;
-                golden::of_many(many.iter().copied())
-            }
-        };
-        let mut gained: Vec<_> = touch
-            .gained
-            .iter()
-            .filter_map(|id| self.applications.get(id))
-            .filter(|application| application.resident == Some(resident_id))
-            .map(|application| application.row.clone())
-            .collect();
-        gained.dedup_by_key(|row| row.application_id);
-        ResidentChanged {
-            sequence,
-            resident_id,
-            is_new: touch.is_new,
-            status: resident.map_or(ResidentStatus::Superseded, |resident| resident.status),
-            redirect_to: resident.and_then(|resident| resident.redirect_to),
-            folded_name: golden
-                .values
-                .get(Field::FullName)
-                .map(normalise::fold::fold)
-                .unwrap_or_default(),
-            golden: golden.values,
-            sources: golden.sources,
-            members,
-            stage: golden.stage,
-            last_event,
-            gained,
-            edges: last_of_each(touch.edges),
-        }
-    }
-
     pub(crate) fn series_of(&mut self, node: &NodeId, epoch: Epoch) -> &mut Series {
         self.series
             .entry(node.clone())
@@ -509,19 +297,6 @@ impl Resolver {
             .entry(epoch)
             .or_default()
     }
-
-    fn books(&mut self, node: &NodeId, epoch: Epoch) -> LedgerState {
-        self.series_of(node, epoch).books
-    }
-}
-
-/// An edge cut and made again in one step is made.
-fn last_of_each(mut edges: Vec<MatchEdge>) -> Vec<MatchEdge> {
-    edges.reverse();
-    let mut seen = std::collections::BTreeSet::new();
-    edges.retain(|edge| seen.insert((edge.left, edge.right)));
-    edges.reverse();
-    edges
 }
 
 enum Turn {

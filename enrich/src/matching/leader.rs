@@ -37,6 +37,11 @@ impl Leader {
         Ok(None)
     }
 
+    /// Entries applied since the last commit.
+    pub const fn gathered(&self) -> usize {
+        self.batch.entries
+    }
+
     /// Passes source positions that operate wrote off.
     pub fn skip(&mut self, topic: &str, partition: i32, to: i64) {
         tracing::warn!(

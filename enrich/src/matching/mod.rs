@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use leader::{Leader, Leadership, Seat};
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
+use runtime::pace::Pace;
 use runtime::retry::{self, Backoff};
 use runtime::{Fault, Remedy, Stop};
 use schemas::topics;
@@ -42,7 +43,7 @@ struct Matcher {
     source: Cluster,
     log: Partition,
     batch_entries: usize,
-    batch_age: Duration,
+    pace: Pace,
     health: Health,
 }
 
@@ -87,12 +88,12 @@ impl Matcher {
             source,
             log: Partition::new(topics::MATCH_LOG, 0),
             batch_entries: settings.matching.batch_entries.max(1),
-            batch_age: settings.matching.batch_age(),
+            pace: Pace::new(settings.matching.batch_age()),
             health,
         })
     }
 
-    fn run(self, stop: &Stop) -> Result<(), Fault> {
+    fn run(mut self, stop: &Stop) -> Result<(), Fault> {
         let (mut backoff, mut next) = (Backoff::default(), None);
         while !stop.requested() {
             match self.turn(next.take(), stop) {
@@ -113,7 +114,7 @@ impl Matcher {
 
     /// Gathers what has arrived, applies it and commits it. Returns a record that belongs to the next
     /// leader already, when leadership began anew meanwhile.
-    fn turn(&self, early: Option<Record>, stop: &Stop) -> Result<Option<Record>, Fault> {
+    fn turn(&mut self, early: Option<Record>, stop: &Stop) -> Result<Option<Record>, Fault> {
         let polled = match early {
             Some(record) => Some(record),
             None => self.consumer.poll(Duration::from_millis(50))?,
@@ -123,6 +124,7 @@ impl Matcher {
             return Ok(None);
         };
         let led = self.gather(first, &mut leader, stop).and_then(|early| {
+            self.pace.took(leader.gathered());
             leader.commit(&self.consumer, &self.log, &self.seat)?;
             Ok(early)
         });
@@ -143,7 +145,7 @@ impl Matcher {
     }
 
     fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
-        let until = Instant::now() + self.batch_age;
+        let until = Instant::now() + self.pace.age();
         let mut record = first;
         let mut entries = 0;
         loop {

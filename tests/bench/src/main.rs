@@ -6,6 +6,7 @@ mod limits;
 mod load;
 mod report;
 mod stages;
+mod visible;
 mod whole;
 
 use anyhow::Result;

@@ -5,6 +5,7 @@ use crate::limits;
 use crate::load::Load;
 use crate::report::{Report, Row};
 use crate::stages::{PATIENCE, worker};
+use crate::visible::Visible;
 use anyhow::Result;
 use schemas::provinces::DEFAULT_21;
 use std::time::{Duration, Instant};
@@ -30,8 +31,12 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     let started = Instant::now();
     let published = load.publish(&ground.site.cluster)?;
     report.say(&format!("published in {:.1} s", published.as_secs_f64()));
+    let mut visible = Visible::connect(&ground.site.database)?;
     until("every row is visible", PATIENCE, || {
-        (ground.site.steps() >= load.count() as i64).then_some(())
+        visible
+            .has(load.count() as i64)
+            .expect("the register answers")
+            .then_some(())
     });
     let took = started.elapsed();
     let mut cost: Vec<(String, Duration)> = workers

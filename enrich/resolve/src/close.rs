@@ -1,0 +1,196 @@
+//! The end of a step: what became of its event, the residents it touched, who must hear of it.
+
+use crate::golden;
+use crate::state::{Application, Resolver};
+use crate::step::{Arriving, Effects, Outputs, Touch, Verdict};
+use crate::waiting::Waiting;
+use schemas::change::{
+    EventSettled, LedgerState, MatchEdge, OutcomeChanged, ResidentChanged, ResidentStatus,
+};
+use schemas::finding::OutcomeKind;
+use schemas::outcome::OutcomeNotice;
+use schemas::{Applicant, Epoch, Field, NodeId, Timestamp};
+use uuid::Uuid;
+
+impl Resolver {
+    /// Puts together what a step hands on.
+    pub(crate) fn close(
+        &mut self,
+        mut settled: EventSettled,
+        arriving: &Arriving<'_>,
+        verdict: Verdict,
+        effects: Effects,
+    ) -> Outputs {
+        let event = &arriving.event;
+        let mut notices = Vec::new();
+        settled.outcome = verdict.outcome;
+        settled.findings = verdict.findings;
+        settled.resident_id = verdict.resident;
+        // All are counted before any books are taken: those of one step must be the same everywhere.
+        for (waiting, verdict) in &effects.released {
+            self.series_of(&waiting.node_id, waiting.epoch)
+                .recount(OutcomeKind::Held, verdict.outcome);
+        }
+        for (waiting, verdict) in effects.released {
+            let released = self.release(
+                waiting,
+                verdict,
+                settled.sequence,
+                settled.logged_at,
+                &mut notices,
+            );
+            settled.released.push(released);
+        }
+        settled.ledger = Some(self.books(&event.node_id, event.epoch));
+        let row = settled.application_id.and_then(|id| self.applications.get(&id));
+        if let Some(row) = row
+            && row.resident.is_none()
+            && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
+        {
+            settled.application = Some(row.row.clone());
+        }
+        let placed = row.is_some_and(|row| row.row.event_id == event.event_id);
+        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed {
+            settled.held_event = Some(arriving.entry.to_vec());
+        }
+        if matches!(
+            settled.outcome,
+            OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held | OutcomeKind::Conflict
+        ) {
+            let notice = OutcomeNotice {
+                sequence: settled.sequence,
+                event_id: event.event_id,
+                node_id: event.node_id.clone(),
+                epoch: event.epoch,
+                node_sequence: event.sequence,
+                application_id: settled.application_id,
+                revision: settled.revision,
+                outcome: settled.outcome,
+                findings: settled.findings.clone(),
+                resident_id: settled.resident_id,
+                settled_at: settled.logged_at,
+            };
+            notices.push((arriving.province.clone(), notice));
+        }
+        let mut person = effects.person;
+        let touched = effects.residents.into_iter();
+        let residents = touched
+            .map(|(id, touch)| {
+                self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
+            })
+            .collect();
+        Outputs {
+            settled,
+            residents,
+            notices,
+        }
+    }
+
+    fn release(
+        &mut self,
+        waiting: Waiting,
+        verdict: Verdict,
+        sequence: i64,
+        settled_at: Timestamp,
+        notices: &mut Vec<(String, OutcomeNotice)>,
+    ) -> OutcomeChanged {
+        let ledger = self.books(&waiting.node_id, waiting.epoch);
+        let notice = OutcomeNotice {
+            sequence,
+            event_id: waiting.event_id,
+            node_id: waiting.node_id.clone(),
+            epoch: waiting.epoch,
+            node_sequence: waiting.node_sequence,
+            application_id: Some(waiting.application_id),
+            revision: waiting.revision,
+            outcome: verdict.outcome,
+            findings: verdict.findings.clone(),
+            resident_id: verdict.resident,
+            settled_at,
+        };
+        notices.push((waiting.province, notice));
+        OutcomeChanged {
+            event_sequence: waiting.event_sequence,
+            event_id: waiting.event_id,
+            node_id: waiting.node_id,
+            epoch: waiting.epoch,
+            outcome: verdict.outcome,
+            findings: verdict.findings,
+            resident_id: verdict.resident,
+            ledger,
+        }
+    }
+
+    fn resident_changed(
+        &self,
+        sequence: i64,
+        resident_id: Uuid,
+        touch: Touch,
+        last_event: Uuid,
+        person: &mut Option<(Uuid, Applicant)>,
+    ) -> ResidentChanged {
+        let resident = self.residents.get(&resident_id);
+        let members = resident
+            .map(|resident| resident.members.clone())
+            .unwrap_or_default();
+        let applications: Vec<&Application> = members
+            .iter()
+            .filter_map(|id| self.applications.get(id))
+            .collect();
+        let golden = match (applications.as_slice(), person.take()) {
+            ([only], Some((id, person)))
+                if only.row.application_id == id && only.row.verifications.is_empty() =>
+            {
+                golden::of_one(only, person)
+            }
+            ([only], kept) if only.row.verifications.is_empty() => {
+                *person = kept;
+                golden::of_one(only, golden::person(only))
+            }
+            (many, kept) => {
+                *person = kept;
+                golden::of_many(many.iter().copied())
+            }
+        };
+        let mut gained: Vec<_> = touch
+            .gained
+            .iter()
+            .filter_map(|id| self.applications.get(id))
+            .filter(|application| application.resident == Some(resident_id))
+            .map(|application| application.row.clone())
+            .collect();
+        gained.dedup_by_key(|row| row.application_id);
+        ResidentChanged {
+            sequence,
+            resident_id,
+            is_new: touch.is_new,
+            status: resident.map_or(ResidentStatus::Superseded, |resident| resident.status),
+            redirect_to: resident.and_then(|resident| resident.redirect_to),
+            folded_name: golden
+                .values
+                .get(Field::FullName)
+                .map(normalise::fold::fold)
+                .unwrap_or_default(),
+            golden: golden.values,
+            sources: golden.sources,
+            members,
+            stage: golden.stage,
+            last_event,
+            gained,
+            edges: last_of_each(touch.edges),
+        }
+    }
+
+    fn books(&mut self, node: &NodeId, epoch: Epoch) -> LedgerState {
+        self.series_of(node, epoch).books
+    }
+}
+
+/// An edge cut and made again in one step is made.
+fn last_of_each(mut edges: Vec<MatchEdge>) -> Vec<MatchEdge> {
+    edges.reverse();
+    let mut seen = std::collections::BTreeSet::new();
+    edges.retain(|edge| seen.insert((edge.left, edge.right)));
+    edges.reverse();
+    edges
+}

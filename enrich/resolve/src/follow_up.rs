@@ -1,0 +1,109 @@
+//! Verifications and withdrawals, at once or when the application they wait for has come.
+
+use crate::golden;
+use crate::state::Resolver;
+use crate::step::{Effects, Verdict};
+use schemas::IntakeEvent;
+use schemas::change::{ApplicationStatus, VerifiedField};
+use schemas::codec::Event;
+use schemas::event::{Body, VerificationRecorded};
+use schemas::finding::OutcomeKind;
+use schemas::match_log::{Content, LogBody, MatchLogEntry, NormalisedValue};
+use uuid::Uuid;
+
+impl Resolver {
+    /// Applies a verification or withdrawal; none when its application isn't in force yet.
+    pub(crate) fn follow_up(
+        &mut self,
+        id: Uuid,
+        event: &IntakeEvent,
+        changes: &[NormalisedValue],
+        effects: &mut Effects,
+    ) -> Option<Verdict> {
+        let application = self.applications.get_mut(&id)?;
+        if application.row.status == ApplicationStatus::Withdrawn {
+            return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
+        }
+        if let Body::VerificationRecorded(body) = &event.body {
+            let resident = application.resident?;
+            golden::verify(&mut application.row.verifications, verified(body, changes));
+            application.row.stage = application.row.stage.max(body.stage);
+            effects.residents.entry(resident).or_default().gained.push(id);
+            return Some(Verdict {
+                outcome: OutcomeKind::Loaded,
+                findings: Vec::new(),
+                resident: Some(resident),
+            });
+        }
+        application.row.status = ApplicationStatus::Withdrawn;
+        let withdrawn = application.clone();
+        application.resident = None;
+        application.link = None;
+        self.index.remove(withdrawn.keys, id);
+        self.cut(&withdrawn, effects);
+        if let Some(resident) = withdrawn.resident {
+            self.leave(resident, id, None, effects);
+        }
+        for waiting in self.waiting.take(&id) {
+            effects.released.push((
+                waiting,
+                Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"),
+            ));
+        }
+        Some(Verdict {
+            outcome: OutcomeKind::Loaded,
+            findings: Vec::new(),
+            resident: withdrawn.resident,
+        })
+    }
+
+    /// Settles what waited for an application that has now come in this revision.
+    pub(crate) fn release_waiting(&mut self, id: Uuid, revision: i32, effects: &mut Effects) {
+        for waiting in self.waiting.take(&id) {
+            let verdict = match waiting.revision {
+                Some(held) if held > revision => {
+                    self.waiting.add(waiting);
+                    continue;
+                }
+                Some(_) => Verdict::rejected(OutcomeKind::Rejected, "application.corrected"),
+                None => match follow_up_of(&waiting.entry) {
+                    Some((event, changes)) => {
+                        let verdict = self.follow_up(id, &event, &changes, effects);
+                        verdict.unwrap_or_else(|| {
+                            Verdict::rejected(OutcomeKind::Rejected, "application.unknown")
+                        })
+                    }
+                    None => Verdict::rejected(OutcomeKind::Rejected, "envelope.malformed"),
+                },
+            };
+            effects.released.push((waiting, verdict));
+        }
+    }
+}
+
+fn verified(body: &VerificationRecorded, changes: &[NormalisedValue]) -> impl Iterator<Item = VerifiedField> {
+    body.findings.iter().map(|found| {
+        let normal = changes
+            .iter()
+            .find(|change| change.field == found.field)
+            .map(|change| change.value.clone());
+        let value = found.value.clone().map(|written| normal.unwrap_or(written));
+        VerifiedField {
+            field: found.field,
+            stage: body.stage,
+            finding: found.finding,
+            value,
+        }
+    })
+}
+
+/// The event of a waiting entry, with its normalised values.
+fn follow_up_of(entry: &[u8]) -> Option<(IntakeEvent, Vec<NormalisedValue>)> {
+    let LogBody::SourceRecord(record) = MatchLogEntry::decode(entry).ok()?.body else {
+        return None;
+    };
+    let Content::Decoded(decoded) = record.content else {
+        return None;
+    };
+    Some((IntakeEvent::decode(&decoded.event).ok()?, decoded.changes))
+}

@@ -1,0 +1,53 @@
+//! How long a batch waits for company.
+
+use std::time::Duration;
+
+/// A batch as large as this waits as long as it may for the next: more company saves nothing more.
+const BUSY: usize = 1_000;
+
+/// Hardly at all while little comes, so that a lone record is through at once; up to a limit under
+/// load, where a batch's fixed costs (a commit, a marker in each partition) outweigh its records'.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    longest: Duration,
+    last: usize,
+}
+
+impl Pace {
+    /// Waits for `longest` at most.
+    pub const fn new(longest: Duration) -> Self {
+        Self { longest, last: 0 }
+    }
+
+    /// How long the next batch may wait: in proportion to the last one's records.
+    pub fn age(&self) -> Duration {
+        self.longest.mul_f64(self.last.min(BUSY) as f64 / BUSY as f64)
+    }
+
+    /// A batch had so many records.
+    pub const fn took(&mut self, records: usize) {
+        self.last = records;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sizes of successive batches when `rate` records come each second and a commit takes 20 ms.
+    fn settled(rate: f64) -> f64 {
+        const COMMIT: Duration = Duration::from_millis(20);
+        let mut pace = Pace::new(Duration::from_millis(250));
+        for _ in 0..100 {
+            pace.took((rate * (pace.age() + COMMIT).as_secs_f64()) as usize);
+        }
+        pace.last as f64
+    }
+
+    #[test]
+    fn batches_stay_small_when_little_comes_and_grow_to_the_limit_under_load() {
+        assert!(settled(100.0) <= 3.0);
+        assert!(settled(1_000.0) <= 30.0);
+        assert!((settled(10_000.0) - 2_700.0).abs() < 1.0);
+    }
+}
