@@ -216,8 +216,9 @@ impl<'a> Rows<'a> {
         self.dead_letters.insert((topic, partition, offset), row);
     }
 
-    /// Writes all tables, in one order for everybody. With `trust_new`, rows that should not be there
-    /// yet are inserted without looking, and a unique violation says that one is.
+    /// Writes all tables, in one order for everybody; last those that another lane may write the same
+    /// rows of, so that it waits as short as can be. With `trust_new`, residents and events that should
+    /// not be there yet are inserted without looking, and a unique violation says that one is.
     pub(crate) async fn write(
         self,
         conn: &mut PgConnection,
@@ -244,15 +245,15 @@ impl<'a> Rows<'a> {
                 resident::keep_history(&mut *conn, &history).await?,
             ),
             (
-                "application",
-                application::write(&mut *conn, &applications, trust_new).await?,
-            ),
-            ("match_edge", edge::write(&mut *conn, &edges).await?),
-            (
                 "intake_event",
                 event::write(&mut *conn, &self.events, trust_new).await?,
             ),
             ("held_event", event::keep_held(&mut *conn, &held).await?),
+            (
+                "application",
+                application::write(&mut *conn, &applications).await?,
+            ),
+            ("match_edge", edge::write(&mut *conn, &edges).await?),
             (
                 "event_outcome",
                 event::change_outcomes(&mut *conn, &outcomes).await?,

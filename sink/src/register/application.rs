@@ -8,7 +8,6 @@ use crate::fault::DatabaseFault;
 use schemas::change::ApplicationState;
 use schemas::event::{Channel, Service};
 use sqlx::PgConnection;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -55,45 +54,21 @@ pub(crate) struct ApplicationRow<'a> {
     pub form: &'a Form,
 }
 
-const KNOWN: &str = "SELECT application_id FROM application WHERE application_id = ANY($1)";
-
-/// Writes applications, sorted by id. With `trust_new`, those that aren't there yet go straight into
-/// the table; another sink may put one there meanwhile, which is a unique violation.
+/// Writes applications, sorted by id.
+///
+/// Never straight into the table, as residents and events are: a form that waited or was refused comes
+/// with its node, one in force with its resident, so two lanes may write the same application at the
+/// same time. All in one statement and in one order, or each would hold what the other waits for.
 pub(crate) async fn write(
     conn: &mut PgConnection,
     rows: &[ApplicationRow<'_>],
-    trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
-    let mut written = Written::default();
     if rows.is_empty() {
-        return Ok(written);
+        return Ok(Written::default());
     }
-    let known: HashSet<Uuid> = if trust_new {
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.state.application_id).collect();
-        sqlx::query_scalar(KNOWN)
-            .bind(ids)
-            .fetch_all(&mut *conn)
-            .await?
-            .into_iter()
-            .collect()
-    } else {
-        HashSet::new()
-    };
-    let is_new = |row: &&ApplicationRow<'_>| trust_new && !known.contains(&row.state.application_id);
-    let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(is_new);
-    if !new.is_empty() {
-        written += TABLE.insert(&mut *conn, tuples(&new)).await?;
-    }
-    if !known.is_empty() {
-        written += TABLE.merge(conn, tuples(&known)).await?;
-    }
-    Ok(written)
-}
-
-fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
     let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 1500);
     rows.iter().for_each(|row| add(&mut tuples, row));
-    tuples
+    TABLE.merge(conn, tuples).await
 }
 
 fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {

@@ -71,6 +71,8 @@ impl Register {
     /// A new connection with what loading needs.
     pub(crate) async fn open_for_loading(&self) -> Result<PgConnection, DatabaseFault> {
         let mut conn = self.open().await?;
+        // Room to sort a batch in memory.
+        sqlx::query("SET work_mem = '64MB'").execute(&mut conn).await?;
         for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
             table.prepare(&mut conn).await?;
         }

@@ -58,8 +58,10 @@ impl Table {
                 "CREATE TEMP TABLE staged_{name} ON COMMIT DELETE ROWS AS SELECT {list} FROM {name} WITH NO DATA"
             ),
             stage: format!("COPY staged_{name} ({list}) FROM STDIN (FORMAT binary)"),
+            // A table gives rows back as they fit its pages, not as they came: unsorted, two lanes
+            // would lock the same rows in two orders.
             merge: format!(
-                "INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} {conflict}"
+                "INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} ORDER BY {key} {conflict}"
             ),
             clear: format!("DELETE FROM staged_{name}"),
         }
