@@ -1,6 +1,7 @@
 //! Loading against a real PostgreSQL, each test in a database of its own.
 
 mod environment;
+mod lanes;
 mod manifests;
 mod order;
 mod owners;
