@@ -13,8 +13,8 @@ demo: build stack ## run the whole pipeline with synthetic applications; DEMO_AP
 	@$(bin)/intake-demo
 
 test: install stack ## all tests, against the real Kafka and PostgreSQL
-	$(cargo) build --release --workspace --bins --tests
-	$(cargo) test --release --workspace
+	$(cargo) build --workspace --bins --tests
+	$(cargo) test --workspace
 
 bench: build stack ## records a second of each stage and of the whole path
 	@$(bin)/bench
@@ -39,7 +39,7 @@ fmt: ## format the sources
 
 lint: install ## what CI refuses: formatting and clippy's warnings
 	$(cargo) fmt --all --check
-	$(cargo) clippy --release --workspace --all-targets -- -D warnings
+	$(cargo) clippy --workspace --all-targets -- -D warnings
 
 # The packages bring the compilers that the build needs.
 install:

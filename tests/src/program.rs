@@ -14,7 +14,7 @@ pub fn path(name: &str) -> PathBuf {
     let program = folder.join(name);
     assert!(
         program.exists(),
-        "{} isn't there: build the workspace's programs first, with `cargo build --release --workspace`",
+        "{} isn't there: build the workspace's programs in the same profile first: `cargo build --workspace`",
         program.display()
     );
     program
