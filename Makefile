@@ -14,7 +14,7 @@ demo: build stack ## run the whole pipeline with synthetic applications; DEMO_AP
 
 test: install stack ## all tests, against the real Kafka and PostgreSQL
 	$(cargo) build --workspace --bins --tests
-	$(cargo) test --workspace
+	$(cargo) test --workspace --lib --bins --tests
 
 bench: build stack ## records a second of each stage and of the whole path
 	@$(bin)/bench
