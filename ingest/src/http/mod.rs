@@ -4,11 +4,10 @@ mod bulk;
 mod lookups;
 mod submissions;
 
-use crate::acceptance::{Intake, MAX_LINE_BYTES};
+use crate::acceptance::Intake;
 use crate::publisher::Link;
 use crate::spool::Spool;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -62,12 +61,8 @@ pub fn router(api: Api) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             TIMEOUT,
         ))
-        // An upload has its own limits: it may take long, but not in silence.
-        .route(
-            "/v1/submissions/bulk",
-            post(bulk::submit).layer(DefaultBodyLimit::disable()),
-        )
-        .layer(DefaultBodyLimit::max(MAX_LINE_BYTES))
+        // An upload may take long, but not in silence.
+        .route("/v1/submissions/bulk", post(bulk::submit))
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .with_state(state)
 }
