@@ -2,6 +2,7 @@
 
 use runtime::kafka::{Cluster, Partition, Record};
 use runtime::settings::KafkaSettings;
+use rustix::process::{Pid, Signal, kill_process};
 use schemas::codec::Event;
 use schemas::manifest::{NodeClaim, NodeManifest};
 use schemas::provinces::Provinces;
@@ -290,11 +291,7 @@ impl Node {
     /// SIGTERM; the exit code, in time.
     pub fn stop(&mut self) -> Option<i32> {
         let mut child = self.running.take().expect("running");
-        let asked = Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status()
-            .expect("kill");
-        assert!(asked.success());
+        kill_process(Pid::from_child(&child), Signal::TERM).expect("told to stop");
         until("the node stops", || child.try_wait().expect("waits")).code()
     }
 
