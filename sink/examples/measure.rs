@@ -4,10 +4,9 @@
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
 
-use fixture::{database::Database, history::History};
+use fixture::{cluster, database::Database, history::History};
 use runtime::health::Health;
 use runtime::kafka::Cluster;
-use runtime::settings::KafkaSettings;
 use runtime::{Fault, Stop};
 use schemas::provinces::Provinces;
 use schemas::topics;
@@ -37,11 +36,7 @@ async fn main() -> Result<(), Fault> {
         batch_rows: number(4, Limits::default().batch_rows),
         ..Limits::default()
     };
-    let kafka = KafkaSettings {
-        namespace: format!("t-{}", uuid::Uuid::new_v4().simple()),
-        ..KafkaSettings::default()
-    };
-    let cluster = Cluster::new(&kafka)?;
+    let cluster = cluster::namespace();
     let provinces = Provinces::parse(PROVINCES).expect("provinces");
     let specs = topics::all(&provinces);
     cluster.create_topics(&specs, 1, false).await?;

@@ -6,7 +6,6 @@ use fixture::database::Database;
 use fixture::history::{History, Keyed};
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Partition};
-use runtime::settings::KafkaSettings;
 use runtime::{Fault, Stop};
 use schemas::provinces::Provinces;
 use schemas::topics;
@@ -16,7 +15,6 @@ use sink::{Register, digest};
 use sqlx::PgConnection;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 const PROVINCES: &str =
     "home = 'dien-bien'\n[[province]]\ncode = '11'\nslug = 'dien-bien'\nname = 'Điện Biên'\n";
@@ -30,12 +28,7 @@ struct Namespace {
 
 impl Namespace {
     async fn create() -> Self {
-        let namespace = format!("t-{}", Uuid::new_v4().simple());
-        let cluster = Cluster::new(&KafkaSettings {
-            namespace,
-            ..KafkaSettings::default()
-        })
-        .expect("a cluster");
+        let cluster = fixture::cluster::namespace();
         let specs = topics::all(&provinces());
         cluster.create_topics(&specs, 1, false).await.expect("topics");
         Self {

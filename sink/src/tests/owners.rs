@@ -2,6 +2,7 @@
 //! on from where the other stands.
 
 use super::{arrivals, count, dump, load_anyway, records, register};
+use crate::fixture::cluster;
 use crate::fixture::history::History;
 use crate::lane::Lane;
 use crate::ownership::Ownership;
@@ -9,8 +10,7 @@ use crate::register::position::{self, Span};
 use crate::register::{Batch, Loaded, Register, load};
 use crate::settings::Limits;
 use runtime::health::Health;
-use runtime::kafka::{Cluster, Partition, Record};
-use runtime::settings::KafkaSettings;
+use runtime::kafka::{Partition, Record};
 use runtime::{Fault, Stop};
 use schemas::topics;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn owner(
     health: &Health,
     stop: &Stop,
 ) -> JoinHandle<Result<(), Fault>> {
-    let cluster = Cluster::new(&KafkaSettings::default()).expect("a cluster");
+    let cluster = cluster::namespace();
     let ownership = Ownership::new(register.clone(), cluster, Handle::current()).expect("ownership");
     let partitions = partitions();
     // One assignment for all of them: every partition has the tenure of its place in the list.
