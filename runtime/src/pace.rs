@@ -6,7 +6,8 @@ use std::time::Duration;
 const BUSY: usize = 1_000;
 
 /// Hardly at all while little comes, so that a lone record is through at once; up to a limit under
-/// load, where a batch's fixed costs (a commit, a marker in each partition) outweigh its records'.
+/// load, where a batch's fixed costs (a commit, a marker in each partition) outweigh its records'. What
+/// has come already needs no waiting for, and is taken whatever the age says.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     longest: Duration,
@@ -22,6 +23,11 @@ impl Pace {
     /// How long the next batch may wait: in proportion to the last one's records.
     pub fn age(&self) -> Duration {
         self.longest.mul_f64(self.last.min(BUSY) as f64 / BUSY as f64)
+    }
+
+    /// How long a batch may go on at most, however much has come already.
+    pub const fn longest(&self) -> Duration {
+        self.longest
     }
 
     /// A batch had so many records.

@@ -145,17 +145,17 @@ impl Matcher {
     }
 
     fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
-        let until = Instant::now() + self.pace.age();
+        let (started, age) = (Instant::now(), self.pace.age());
         let mut record = first;
         let mut entries = 0;
         loop {
             self.apply(leader, &record, stop)?;
             entries += 1;
-            let left = until.saturating_duration_since(Instant::now());
-            if entries >= self.batch_entries || left.is_zero() || stop.requested() {
+            let gathered = started.elapsed();
+            if entries >= self.batch_entries || gathered >= self.pace.longest() || stop.requested() {
                 return Ok(None);
             }
-            match self.consumer.poll(left)? {
+            match self.consumer.poll(age.saturating_sub(gathered))? {
                 Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
                 Some(next) => record = next,
                 None => return Ok(None),
