@@ -139,7 +139,7 @@ pg_await() {
     [[ $(pg_sql postgres "SELECT count(*) FROM pg_roles WHERE rolname = 'intake'") == 1 ]] ||
         pg_sql postgres 'CREATE ROLE intake LOGIN CREATEDB CREATEROLE'
     # Or a database can't be dropped while autovacuum is in it.
-    pg_sql postgres 'GRANT pg_signal_backend TO intake'
+    pg_sql postgres 'SET client_min_messages = warning; GRANT pg_signal_backend TO intake'
     [[ $(pg_sql postgres "SELECT count(*) FROM pg_database WHERE datname = 'intake'") == 1 ]] ||
         pg_sql postgres 'CREATE DATABASE intake OWNER intake'
 }
