@@ -6,8 +6,8 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging to standard error: text on a terminal, JSON lines otherwise. `RUST_LOG` filters;
-/// the default is `info`, and `warn` for the
-/// node's embedded store, which tells of every file. Calling it again changes nothing.
+/// the default is `info`, and `warn` for the node's embedded store, which tells of every file. Calling
+/// it again changes nothing.
 pub fn init() {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,fjall=warn,lsm_tree=warn"));

@@ -76,6 +76,7 @@ impl Fetch {
             let polled = self.consumer.poll(if waiting { Duration::ZERO } else { IDLE });
             if polled.is_ok() != reading {
                 reading = polled.is_ok();
+                backoff.reset();
                 self.tell_health(polled.as_ref().err());
             }
             match polled {
@@ -84,7 +85,6 @@ impl Fetch {
                 Err(fault) if fault.remedy().heals() => {
                     measure::fetch_failed(&fault);
                     backoff.pause_blocking(&self.stop);
-                    continue;
                 }
                 Err(fault) => return Err(fault),
             }

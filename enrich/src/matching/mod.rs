@@ -147,15 +147,13 @@ impl Matcher {
     fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
         let (started, age) = (Instant::now(), self.pace.age());
         let mut record = first;
-        let mut entries = 0;
         loop {
             self.apply(leader, &record, stop)?;
-            entries += 1;
-            let gathered = started.elapsed();
-            if entries >= self.batch_entries || gathered >= self.pace.longest() || stop.requested() {
+            let (full, waited) = (leader.gathered() >= self.batch_entries, started.elapsed());
+            if full || waited >= self.pace.longest() || stop.requested() {
                 return Ok(None);
             }
-            match self.consumer.poll(age.saturating_sub(gathered))? {
+            match self.consumer.poll(age.saturating_sub(waited))? {
                 Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
                 Some(next) => record = next,
                 None => return Ok(None),

@@ -79,7 +79,7 @@ pub(super) struct Member<A> {
 /// What a rebalance left open, as its callback can't return anything.
 #[derive(Default)]
 struct Unanswered {
-    /// Given to us by the group, and not begun: their starts could not be told.
+    /// Given to us by the group, and not begun.
     owed: Option<TopicPartitionList>,
     fault: Option<Fault>,
 }
@@ -102,21 +102,26 @@ impl<A: Assignments> Member<A> {
     }
 
     fn begin(&self, consumer: &BaseConsumer<Self>, list: TopicPartitionList) -> Result<(), Fault> {
-        let starts = self.assignments.starts(&self.partitions(&list));
-        if starts.is_err() {
-            self.unanswered().owed = Some(list.clone());
+        let begun = self.assign(consumer, &list);
+        if begun.is_err() {
+            self.unanswered().owed = Some(list);
         }
-        for (mut element, start) in list.elements().into_iter().zip(starts?) {
+        begun
+    }
+
+    fn assign(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) -> Result<(), Fault> {
+        let starts = self.assignments.starts(&self.partitions(list))?;
+        for (mut element, start) in list.elements().into_iter().zip(starts) {
             element
                 .set_offset(Offset::Offset(start))
                 .map_err(|e| fault("can't set a start position", &e))?;
         }
         consumer
-            .assign(&list)
+            .assign(list)
             .map_err(|e| fault("can't take partitions", &e))
     }
 
-    /// Asks again for the starts that could not be told, if there are any.
+    /// Tries again what could not be begun, if there is any.
     fn begin_owed(&self, consumer: &BaseConsumer<Self>) -> Result<(), Fault> {
         let owed = self.unanswered().owed.take();
         owed.map_or(Ok(()), |list| self.begin(consumer, list))
@@ -241,13 +246,13 @@ impl<A: Assignments> Consumer<A> {
     /// never moved silently); transient when the cluster has trouble, which heals by polling on.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
         let member = self.inner.context();
-        member.begin_owed(&self.inner)?;
         let polled = self.inner.poll(timeout);
         if let Some(fault) = member.unanswered().fault.take() {
             return Err(fault);
         }
         match polled {
-            None => Ok(None),
+            // While anything is owed, nothing is read.
+            None => member.begin_owed(&self.inner).map(|()| None),
             Some(Ok(message)) => Ok(Some(Record::of(&self.namespace, &message))),
             Some(Err(error)) => match error.rdkafka_error_code() {
                 Some(RDKafkaErrorCode::PartitionEOF | RDKafkaErrorCode::PollExceeded) => Ok(None),

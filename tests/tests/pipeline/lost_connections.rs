@@ -47,19 +47,21 @@ fn broken_connections_to_the_register_heal_and_make_no_dead_letter() {
 
 /// Match takes the lead while nobody can connect to the register, and leads once that is over.
 fn restore_without_a_register(ground: &Ground, pipeline: &mut Pipeline<'_>) {
+    let interruptions = |process: &Process| process.log().matches("match is interrupted").count();
     pipeline.worker(Worker::Match, 0).kill();
+    let before = interruptions(matcher(pipeline));
     ground.site.database.accept_connections(false);
     pipeline.worker(Worker::Match, 0).start();
-    let matcher = |pipeline: &Pipeline<'_>, fits: fn(&Process) -> bool| {
-        let mut matchers = pipeline.workers.iter().filter(|(kind, _)| *kind == Worker::Match);
-        matchers.any(|(_, process)| fits(process)).then_some(())
-    };
-    let says = |process: &Process| process.log().contains("match is interrupted");
     pipeline.until("match can't restore", PATIENCE, |pipeline| {
-        matcher(pipeline, says)
+        (interruptions(matcher(pipeline)) > before).then_some(())
     });
     ground.site.database.accept_connections(true);
     pipeline.until("match leads again", PATIENCE, |pipeline| {
-        matcher(pipeline, Process::is_ready)
+        matcher(pipeline).is_ready().then_some(())
     });
+}
+
+fn matcher<'p>(pipeline: &'p Pipeline<'_>) -> &'p Process {
+    let of_match = |(kind, process): &'p (Worker, Process)| (*kind == Worker::Match).then_some(process);
+    pipeline.workers.iter().find_map(of_match).expect("one runs")
 }
