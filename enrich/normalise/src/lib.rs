@@ -50,13 +50,14 @@ pub fn of_applicant(written: &Applicant) -> Vec<NormalisedValue> {
     };
     let mut changes: Vec<NormalisedValue> = written.present().filter_map(normal).collect();
     if written.full_name.is_none() {
-        changes.extend(full_name(&apply(written, &changes)));
+        let joined = full_name(Normalised::of(written, &changes));
+        changes.extend(joined);
     }
     changes
 }
 
 /// The full name of a person whose form has it in three fields.
-fn full_name(person: &Applicant) -> Option<NormalisedValue> {
+fn full_name(person: Normalised<'_>) -> Option<NormalisedValue> {
     let parts =
         [Field::Surname, Field::MiddleName, Field::GivenName].map(|field| person.get(field).unwrap_or(""));
     if parts[0].is_empty() || parts[2].is_empty() {
@@ -74,7 +75,30 @@ fn full_name(person: &Applicant) -> Option<NormalisedValue> {
     })
 }
 
-/// A person's fields with normalised values in place of the written ones.
+/// A person's fields with normalised values in place of the written ones, to look at without a copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalised<'a> {
+    written: &'a Applicant,
+    changes: &'a [NormalisedValue],
+}
+
+impl<'a> Normalised<'a> {
+    /// What was written, as `changes` have it.
+    pub const fn of(written: &'a Applicant, changes: &'a [NormalisedValue]) -> Self {
+        Self { written, changes }
+    }
+
+    /// The normalised value of a field, where there is one.
+    pub fn get(self, field: Field) -> Option<&'a str> {
+        let changed = self.changes.iter().rfind(|change| change.field == field);
+        changed.map_or_else(
+            || self.written.get(field),
+            |change| Some(change.value.expose().as_str()),
+        )
+    }
+}
+
+/// A copy of a person's fields with normalised values in place of the written ones.
 pub fn apply(written: &Applicant, changes: &[NormalisedValue]) -> Applicant {
     let mut normalised = written.clone();
     for change in changes {

@@ -5,7 +5,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// The text in Unicode Normalization Form C with single spaces and none at the ends, where that
 /// differs. Source: Unicode Standard Annex 15.
 pub fn nfc_spaces(text: &str) -> Option<String> {
-    if single_spaced(text) && (text.is_ascii() || is_nfc(text)) {
+    if single_spaced(text) && (plainly_nfc(text) || is_nfc(text)) {
         return None;
     }
     let composed: String = text.nfc().collect();
@@ -17,6 +17,13 @@ pub fn nfc_spaces(text: &str) -> Option<String> {
         spaced.push_str(word);
     }
     Some(spaced)
+}
+
+/// Whether every character is in a block that has no other form: Latin without combining marks, and
+/// Vietnamese. False says nothing.
+fn plainly_nfc(text: &str) -> bool {
+    text.chars()
+        .all(|c| matches!(c, '\0'..'\u{300}' | '\u{1ea0}'..='\u{1ef9}'))
 }
 
 fn single_spaced(text: &str) -> bool {
@@ -33,6 +40,14 @@ fn single_spaced(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_without_another_form_are_composed() {
+        let plain = ('\0'..'\u{2000}').filter(|&c| plainly_nfc(&c.to_string()));
+        for (a, b) in plain.clone().zip(plain.skip(1)) {
+            assert!(is_nfc(&format!("{a}{b}{a}")), "{a:?} and {b:?}");
+        }
+    }
 
     #[test]
     fn form_and_spaces() {

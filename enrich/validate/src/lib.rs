@@ -5,6 +5,7 @@
 mod envelope;
 mod person;
 
+use normalise::Normalised;
 use schemas::Finding;
 use schemas::event::{Body, IntakeEvent};
 use schemas::match_log::NormalisedValue;
@@ -13,7 +14,7 @@ use schemas::match_log::NormalisedValue;
 pub fn event(event: &IntakeEvent, key: Option<&[u8]>, changes: &[NormalisedValue]) -> Vec<Finding> {
     let mut findings = envelope::findings(event, key);
     if let Body::ApplicationSubmitted(body) = &event.body {
-        person::findings(&normalise::apply(&body.applicant, changes), &mut findings);
+        person::findings(Normalised::of(&body.applicant, changes), &mut findings);
     }
     findings
 }

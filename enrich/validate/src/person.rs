@@ -1,9 +1,9 @@
 //! What must hold of a person's normalised fields.
 
-use normalise::{date, number};
-use schemas::{Applicant, Field, Finding, Severity};
+use normalise::{Normalised, date, number};
+use schemas::{Field, Finding, Severity};
 
-pub fn findings(person: &Applicant, findings: &mut Vec<Finding>) {
+pub fn findings(person: Normalised<'_>, findings: &mut Vec<Finding>) {
     let has = |field| person.get(field).is_some_and(|value| !value.is_empty());
     let named = has(Field::FullName) || (has(Field::Surname) && has(Field::GivenName));
     if !named {
@@ -37,6 +37,7 @@ pub fn findings(person: &Applicant, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schemas::Applicant;
 
     #[test]
     fn each_rule_by_an_example() {
@@ -75,7 +76,7 @@ mod tests {
                 person.set(field, Some(value.to_owned()));
             }
             let mut found = Vec::new();
-            findings(&person, &mut found);
+            findings(Normalised::of(&person, &[]), &mut found);
             let found: Vec<_> = found.iter().map(|f| (f.severity, f.code.as_str())).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{fields:?}");
         }
