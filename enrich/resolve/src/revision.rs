@@ -143,10 +143,7 @@ impl Resolver {
         let target = match (&candidate, before) {
             (Some(found), _) => found.resident,
             (None, Some(resident)) if alone => resident,
-            (None, _) => golden::resident_id(
-                arriving.appended_at,
-                &schemas::Sha256::of(&arriving.decoded.event),
-            ),
+            (None, _) => golden::resident_id(arriving.appended_at, &arriving.hash),
         };
         // An edge to the same application is replaced by the one that `join` makes: cut in one resident's
         // change and made in another's, which of the two stays would depend on the order of loading.

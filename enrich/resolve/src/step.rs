@@ -53,6 +53,8 @@ pub struct Outputs {
 /// A readable event on its way through a step.
 pub(crate) struct Arriving<'a> {
     pub event: IntakeEvent,
+    /// SHA-256 of the event's bytes.
+    pub hash: Sha256,
     pub decoded: Decoded,
     pub province: String,
     pub appended_at: Timestamp,
@@ -227,6 +229,7 @@ impl Resolver {
                         settled,
                         Arriving {
                             event,
+                            hash: Sha256::of(&decoded.event),
                             decoded,
                             province,
                             appended_at,
@@ -252,7 +255,7 @@ impl Resolver {
             Body::ApplicationWithdrawn(_) => (EventKind::Withdrawal, None),
             Body::EventWithheld(body) => (EventKind::Withheld, Some(body.withheld_hash)),
         };
-        let link = link.unwrap_or_else(|| Sha256::of(&arriving.decoded.event));
+        let link = link.unwrap_or(arriving.hash);
         settled.kind = kind;
         settled.node_id = Some(event.node_id.clone());
         settled.epoch = Some(event.epoch);
