@@ -69,12 +69,19 @@ pub struct Codec {
 
 impl Codec {
     fn of(name: &'static str, avsc: &str) -> Self {
-        let schema: &'static Schema = Box::leak(Box::new(
-            Schema::parse_str(avsc).expect("a compiled-in schema parses"),
-        ));
-        let resolved = || ResolvedSchema::try_from(schema).expect("a compiled-in schema resolves");
+        let schema = parse(avsc);
         let mut header = [0xC3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0];
         header[2..].copy_from_slice(&Rabin::digest(canonical_form(schema)));
+        Self::with(name, schema, header)
+    }
+
+    /// A schema that is the front of another one, whose header its records have.
+    pub(crate) fn of_front(name: &'static str, avsc: &str, header: [u8; HEADER_BYTES]) -> Self {
+        Self::with(name, parse(avsc), header)
+    }
+
+    fn with(name: &'static str, schema: &'static Schema, header: [u8; HEADER_BYTES]) -> Self {
+        let resolved = || ResolvedSchema::try_from(schema).expect("a compiled-in schema resolves");
         let writer = GenericDatumWriter::builder(schema)
             .resolved_schemata(resolved())
             .human_readable(false);
@@ -104,6 +111,20 @@ impl Codec {
     }
 
     fn decode<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Unreadable> {
+        let (value, rest) = self.read(bytes)?;
+        if rest.is_empty() {
+            Ok(value)
+        } else {
+            Err(Unreadable::TrailingBytes)
+        }
+    }
+
+    /// Reads a front, whatever stands behind it.
+    pub(crate) fn decode_front<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Unreadable> {
+        self.read(bytes).map(|(value, _)| value)
+    }
+
+    fn read<'b, T: DeserializeOwned>(&self, bytes: &'b [u8]) -> Result<(T, &'b [u8]), Unreadable> {
         if bytes.len() < HEADER_BYTES || bytes[..2] != self.header[..2] {
             return Err(Unreadable::NotSingleObject);
         }
@@ -115,12 +136,14 @@ impl Codec {
             .reader
             .read_deser(&mut body)
             .map_err(|_| Unreadable::Malformed)?;
-        if body.is_empty() {
-            Ok(value)
-        } else {
-            Err(Unreadable::TrailingBytes)
-        }
+        Ok((value, body))
     }
+}
+
+fn parse(avsc: &str) -> &'static Schema {
+    Box::leak(Box::new(
+        Schema::parse_str(avsc).expect("a compiled-in schema parses"),
+    ))
 }
 
 /// Parsing Canonical Form, as every other Avro library fingerprints it. apache-avro 0.22 takes the
@@ -137,7 +160,10 @@ fn canonical_form(schema: &Schema) -> String {
 
 /// An event with a released schema.
 pub trait Event: Serialize + DeserializeOwned {
-    /// Its schema.
+    /// Its schema as released.
+    const AVSC: &'static str;
+
+    /// Its schema, ready for reading and writing.
     fn codec() -> &'static Codec;
 
     /// The event in single-object encoding.
@@ -158,10 +184,11 @@ pub trait Event: Serialize + DeserializeOwned {
 macro_rules! events {
     ($($event:ident)+) => {$(
         impl Event for $event {
+            const AVSC: &'static str = include_str!(concat!("../avro/", stringify!($event), ".avsc"));
+
             fn codec() -> &'static Codec {
-                static CODEC: LazyLock<Codec> = LazyLock::new(|| {
-                    Codec::of(stringify!($event), include_str!(concat!("../avro/", stringify!($event), ".avsc")))
-                });
+                static CODEC: LazyLock<Codec> =
+                    LazyLock::new(|| Codec::of(stringify!($event), <$event>::AVSC));
                 &CODEC
             }
 

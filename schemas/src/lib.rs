@@ -10,6 +10,7 @@ pub mod codec;
 pub mod control;
 pub mod event;
 pub mod finding;
+pub mod head;
 pub mod identifiers;
 pub mod manifest;
 pub mod match_log;

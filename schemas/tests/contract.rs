@@ -5,6 +5,7 @@ use schemas::codec::{Change, Event, HEADER_BYTES, Unreadable};
 use schemas::control::*;
 use schemas::event::*;
 use schemas::finding::OutcomeKind;
+use schemas::head::{ApplicationHead, BodyHead, EventHead};
 use schemas::manifest::*;
 use schemas::match_log::*;
 use schemas::outcome::OutcomeNotice;
@@ -155,6 +156,41 @@ fn intake_events() {
             withheld_hash: Sha256::of(b"large"),
             reason: "message-too-large".to_owned(),
         })),
+    );
+}
+
+#[test]
+fn the_head_of_an_application_is_what_the_whole_says() {
+    let whole = event(submitted());
+    let bytes = whole.encode().expect("fits");
+    let head = EventHead::of(&bytes).expect("reads");
+    let BodyHead::ApplicationSubmitted(form) = head.body;
+    let Body::ApplicationSubmitted(submitted) = whole.body else {
+        unreachable!("made above");
+    };
+    assert_eq!(
+        (head.node_id, head.captured_at, head.clock_offset_ms),
+        (whole.node_id, whole.captured_at, whole.clock_offset_ms)
+    );
+    let expected = ApplicationHead {
+        reference: submitted.reference,
+        form_id: submitted.form_id,
+        form_version: submitted.form_version,
+        channel: submitted.channel,
+        service: submitted.service,
+        commune: submitted.commune,
+        village: submitted.village,
+        team: submitted.team,
+    };
+    assert_eq!(form, expected);
+    assert_eq!(EventHead::of(&bytes[..60]), Err(Unreadable::Malformed));
+    let withdrawn = event(Body::ApplicationWithdrawn(ApplicationWithdrawn {
+        application_id: id(4),
+        reason: None,
+    }));
+    assert_eq!(
+        EventHead::of(&withdrawn.encode().expect("fits")),
+        Err(Unreadable::Malformed)
     );
 }
 

@@ -3,9 +3,9 @@
 use runtime::kafka::Record;
 use schemas::change::{ApplicationState, EventSettled, ResidentChanged};
 use schemas::codec::{Change, Event};
-use schemas::event::{Body, Channel, Service};
+use schemas::head::EventHead;
 use schemas::manifest::{NodeClaim, NodeManifest};
-use schemas::{IntakeEvent, NodeId, Timestamp, topics};
+use schemas::topics;
 
 /// A record with what could be read of it. The bytes stay until it is loaded, for a dead letter.
 pub(crate) struct Arrival {
@@ -16,8 +16,8 @@ pub(crate) struct Arrival {
 }
 
 pub(crate) enum Content {
-    Settled(Box<EventSettled>, Option<Box<Form>>),
-    Resident(Box<ResidentChanged>, Vec<Form>),
+    Settled(Box<EventSettled>, Option<Box<EventHead>>),
+    Resident(Box<ResidentChanged>, Vec<EventHead>),
     Manifest(Box<Manifest>),
     /// Stable reason code.
     Refused(&'static str),
@@ -28,20 +28,6 @@ pub(crate) struct Manifest {
     pub province: String,
     pub claim: NodeClaim,
     pub signed: NodeManifest,
-}
-
-/// What the row of an application takes from its event.
-pub(crate) struct Form {
-    pub node_id: NodeId,
-    pub captured_at: Timestamp,
-    pub form_id: String,
-    pub form_version: String,
-    pub channel: Channel,
-    pub service: Service,
-    pub commune: Option<String>,
-    pub village: Option<String>,
-    pub team: Option<String>,
-    pub reference: Option<String>,
 }
 
 impl Arrival {
@@ -76,38 +62,23 @@ impl Arrival {
 fn change(value: &[u8]) -> Result<Content, &'static str> {
     match Change::decode(value).map_err(|fault| fault.code())? {
         Change::Settled(change) => {
-            let form = change.application.as_ref().map(form).transpose()?.map(Box::new);
-            Ok(Content::Settled(change, form))
+            let head = change.application.as_ref().map(head).transpose()?.map(Box::new);
+            Ok(Content::Settled(change, head))
         }
         Change::Resident(change) => {
-            let forms = change.gained.iter().map(form).collect::<Result<_, _>>()?;
-            Ok(Content::Resident(change, forms))
+            let heads = change.gained.iter().map(head).collect::<Result<_, _>>()?;
+            Ok(Content::Resident(change, heads))
         }
     }
 }
 
-fn form(state: &ApplicationState) -> Result<Form, &'static str> {
+fn head(state: &ApplicationState) -> Result<EventHead, &'static str> {
     // Restore must give this time back exactly, and PostgreSQL can't hold every one.
     state
         .appended_at
         .to_utc()
         .ok_or("change.append-time-impossible")?;
-    let event = IntakeEvent::decode(&state.event).map_err(|_| "change.event-unreadable")?;
-    match event.body {
-        Body::ApplicationSubmitted(submitted) => Ok(Form {
-            node_id: event.node_id,
-            captured_at: event.captured_at,
-            form_id: submitted.form_id,
-            form_version: submitted.form_version,
-            channel: submitted.channel,
-            service: submitted.service,
-            commune: submitted.commune,
-            village: submitted.village,
-            team: submitted.team,
-            reference: submitted.reference,
-        }),
-        _ => Err("change.event-is-no-application"),
-    }
+    EventHead::of(&state.event).map_err(|_| "change.event-unreadable")
 }
 
 fn manifest(record: &Record, province: &str) -> Result<Content, &'static str> {

@@ -1,7 +1,7 @@
 //! From changes to rows: the last state of each key, sorted by key, in one order of tables. Rows of
 //! events and of history are never reduced.
 
-use crate::arrival::{Arrival, Content, Form, Manifest};
+use crate::arrival::{Arrival, Content, Manifest};
 use crate::fault::DatabaseFault;
 use crate::register::Written;
 use crate::register::application::{self, ApplicationRow};
@@ -13,6 +13,7 @@ use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
 use runtime::kafka::Record;
 use schemas::change::{EventKind, EventSettled, RefusedBytes, ResidentChanged};
+use schemas::head::EventHead;
 use schemas::{Epoch, NodeId, Timestamp};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -42,8 +43,8 @@ impl<'a> Rows<'a> {
         let mut rows = Self::default();
         for arrival in arrivals {
             match &arrival.content {
-                Content::Settled(change, form) => rows.settled(&arrival.record, change, form.as_deref()),
-                Content::Resident(change, forms) => rows.resident(change, forms),
+                Content::Settled(change, head) => rows.settled(&arrival.record, change, head.as_deref()),
+                Content::Resident(change, heads) => rows.resident(change, heads),
                 Content::Manifest(manifest) => rows.manifest(manifest, arrival.record.appended_at),
                 Content::Refused(reason) => rows.refuse(arrival, reason, None),
             }
@@ -61,18 +62,18 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    fn settled(&mut self, record: &'a Record, change: &'a EventSettled, form: Option<&'a Form>) {
+    fn settled(&mut self, record: &'a Record, change: &'a EventSettled, head: Option<&'a EventHead>) {
         let sequence = change.sequence;
         self.events.push(EventRow {
             change,
             matched_at: record.appended_at,
         });
-        if let (Some(state), Some(form)) = (&change.application, form) {
+        if let (Some(state), Some(head)) = (&change.application, head) {
             self.application(ApplicationRow {
                 sequence,
                 resident_id: None,
                 state,
-                form,
+                head,
             });
         }
         if let Some((node_id, epoch)) = change.node_id.as_ref().zip(change.epoch) {
@@ -105,7 +106,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn resident(&mut self, change: &'a ResidentChanged, forms: &'a [Form]) {
+    fn resident(&mut self, change: &'a ResidentChanged, heads: &'a [EventHead]) {
         let (sequence, resident_id) = (change.sequence, change.resident_id);
         match self.residents.entry(resident_id) {
             Entry::Vacant(entry) => {
@@ -125,12 +126,12 @@ impl<'a> Rows<'a> {
         if !change.is_new {
             self.history.insert((resident_id, sequence), change);
         }
-        for (state, form) in change.gained.iter().zip(forms) {
+        for (state, head) in change.gained.iter().zip(heads) {
             self.application(ApplicationRow {
                 sequence,
                 resident_id: Some(resident_id),
                 state,
-                form,
+                head,
             });
         }
         for edge in &change.edges {

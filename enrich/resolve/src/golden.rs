@@ -7,6 +7,7 @@ use crate::state::Application;
 use schemas::change::{GoldenSource, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, VerificationFinding};
+use schemas::head::EventHead;
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -58,8 +59,8 @@ pub(crate) fn person(application: &Application) -> Applicant {
 
 fn captured(application: &Application) -> Timestamp {
     let row = &application.row;
-    let claimed = IntakeEvent::decode(&row.event)
-        .map(|event| event.captured_at.plus_millis(event.clock_offset_ms.unwrap_or(0)));
+    let claimed =
+        EventHead::of(&row.event).map(|head| head.captured_at.plus_millis(head.clock_offset_ms.unwrap_or(0)));
     claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at))
 }
 

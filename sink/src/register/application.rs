@@ -3,10 +3,10 @@
 use super::copy::Tuples;
 use super::document;
 use super::table::{OnConflict, Table, Written};
-use crate::arrival::Form;
 use crate::fault::DatabaseFault;
 use schemas::change::ApplicationState;
 use schemas::event::{Channel, Service};
+use schemas::head::{BodyHead, EventHead};
 use sqlx::PgConnection;
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -51,7 +51,7 @@ pub(crate) struct ApplicationRow<'a> {
     pub sequence: i64,
     pub resident_id: Option<Uuid>,
     pub state: &'a ApplicationState,
-    pub form: &'a Form,
+    pub head: &'a EventHead,
 }
 
 /// Writes applications, sorted by id.
@@ -76,8 +76,9 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         sequence,
         resident_id,
         state,
-        form,
+        head,
     } = row;
+    let BodyHead::ApplicationSubmitted(form) = &head.body;
     tuples
         .row()
         .uuid(Some(state.application_id))
@@ -87,7 +88,7 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         .smallint(super::stage(state.stage))
         .uuid(*resident_id)
         .uuid(Some(state.event_id))
-        .text(Some(form.node_id.as_str()))
+        .text(Some(head.node_id.as_str()))
         .text(Some(&form.form_id))
         .text(Some(&form.form_version))
         .text(Some(channel(form.channel)))
@@ -96,7 +97,7 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         .text(form.village.as_deref())
         .text(form.team.as_deref())
         .text(form.reference.as_deref())
-        .timestamptz(Some(form.captured_at))
+        .timestamptz(Some(head.captured_at))
         .timestamptz(Some(state.appended_at))
         .text(Some(&state.ruleset))
         .json(document::list(&state.changes).as_deref())

@@ -29,11 +29,11 @@ async fn the_same_applications_in_another_order_never_deadlock() {
     let arrivals = arrivals(&records(&History::new(8, 1_000_000).steps(2_000)));
     let rows = |sequence| {
         let row = arrivals.iter().filter_map(move |arrival| match &arrival.content {
-            Content::Resident(change, forms) => Some(ApplicationRow {
+            Content::Resident(change, heads) => Some(ApplicationRow {
                 sequence,
                 resident_id: None,
                 state: &change.gained[0],
-                form: &forms[0],
+                head: &heads[0],
             }),
             _ => None,
         });
