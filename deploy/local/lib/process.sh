@@ -61,14 +61,15 @@ url_of() {
     [[ -z $port ]] || printf 'http://127.0.0.1:%s' "$port"
 }
 
-# command_of NAME PORT BROKERS: fills the array `command`.
+# command_of NAME PORT BROKERS: fills the array `command`. Nodes stand back for the centre, as the machines
+# they run on elsewhere would.
 command_of() {
     local -a shared=("INTAKE_KAFKA__BROKERS=$3")
     case $1 in
         normalise) command=(env "${shared[@]}" "INTAKE_NORMALISE__LISTEN=127.0.0.1:$2" "$bin_dir/intake-enrich" normalise) ;;
         match) command=(env "${shared[@]}" "INTAKE_MATCH__LISTEN=127.0.0.1:$2" "$bin_dir/intake-enrich" match) ;;
         sink) command=(env "${shared[@]}" "INTAKE_HEALTH__LISTEN=127.0.0.1:$2" "$bin_dir/intake-sink") ;;
-        *) command=(env "${shared[@]}" "$bin_dir/intake-node" run --dir "$nodes_dir/$1") ;;
+        *) command=(nice -n 10 env "${shared[@]}" "$bin_dir/intake-node" run --dir "$nodes_dir/$1") ;;
     esac
 }
 
