@@ -1,10 +1,11 @@
 //! How far the stages at the centre are, measured beside everything else.
 
 use anyhow::Context;
-use operate::lag::{self, PartitionLag, Selection};
 use operate::latency::{self, Passage, Reach};
 use operate::{Options, Output, Settings};
-use schemas::topics::{GROUP_MATCH, GROUP_NORMALISE};
+use runtime::Fault;
+use runtime::kafka::{Cluster, GroupOffsets, Partition};
+use schemas::topics::{self, GROUP_MATCH, GROUP_NORMALISE, MATCH_LOG};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,13 +22,13 @@ pub struct Stages {
 
 /// The centre: Kafka's groups and the register.
 pub struct Centre {
-    settings: Arc<Settings>,
+    settings: Settings,
     runtime: tokio::runtime::Runtime,
-    groups: Arc<Mutex<(i64, i64)>>,
+    positions: Arc<Mutex<(i64, i64)>>,
 }
 
-/// Between two looks at the groups: each costs the broker some ten requests.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks at the groups.
+const PAUSE: Duration = Duration::from_millis(500);
 
 impl Centre {
     /// Opens it and looks for the first time.
@@ -40,16 +41,16 @@ impl Centre {
             database_url: None,
             provinces: None,
         };
-        let settings = Arc::new(Settings::load(&options)?);
-        let groups = Arc::new(Mutex::new(
-            positions(&settings).context("can't ask how far the stages are")?,
-        ));
-        let (asked, shared) = (Arc::clone(&settings), Arc::clone(&groups));
+        let settings = Settings::load(&options)?;
+        let groups = Groups::of(&settings).context("can't ask how far the stages are")?;
+        let positions = groups.positions().context("can't ask how far the stages are")?;
+        let positions = Arc::new(Mutex::new(positions));
+        let shared = Arc::clone(&positions);
         // Ends with the process: it holds nothing.
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(PAUSE);
-                if let Ok(now) = positions(&asked) {
+                if let Ok(now) = groups.positions() {
                     *shared.lock().unwrap_or_else(PoisonError::into_inner) = now;
                 }
             }
@@ -59,13 +60,13 @@ impl Centre {
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?,
-            groups,
+            positions,
         })
     }
 
-    /// How far the stages are. The groups' positions are up to some seconds old.
+    /// How far the stages are. The groups' positions are up to a second old.
     pub fn stages(&self) -> anyhow::Result<Stages> {
-        let (normalised, matched) = *self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let (normalised, matched) = *self.positions.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Stages {
             normalised,
             matched,
@@ -81,13 +82,34 @@ impl Centre {
     }
 }
 
-fn positions(settings: &Settings) -> Result<(i64, i64), runtime::Fault> {
-    let lags = lag::measure(settings, &Selection::default())?;
-    let of = |group: &str| lags.iter().filter(|lag| lag.group == group).map(read).sum();
-    Ok((of(GROUP_NORMALISE), of(GROUP_MATCH)))
+/// What the groups of normalise and match have read, asked over connections that are kept.
+struct Groups {
+    normalised: (GroupOffsets, Vec<Partition>),
+    matched: (GroupOffsets, Vec<Partition>),
 }
 
-/// Records that a group has read of a partition.
-fn read(lag: &PartitionLag) -> i64 {
-    lag.committed_offset.unwrap_or(0)
+impl Groups {
+    fn of(settings: &Settings) -> Result<Self, Fault> {
+        let cluster = Cluster::new(&settings.kafka)?;
+        let offsets = cluster.offsets()?;
+        let provinces = settings.provinces.iter();
+        let sources: Vec<String> = provinces
+            .map(|province| topics::applications(&province.slug))
+            .collect();
+        let group = |name, topics: &[String]| {
+            Ok::<_, Fault>((cluster.group_offsets(name)?, offsets.partitions(topics)?))
+        };
+        Ok(Self {
+            normalised: group(GROUP_NORMALISE, &sources)?,
+            matched: group(GROUP_MATCH, &[MATCH_LOG.to_owned()])?,
+        })
+    }
+
+    fn positions(&self) -> Result<(i64, i64), Fault> {
+        let read = |(group, partitions): &(GroupOffsets, Vec<Partition>)| {
+            let next = group.committed(partitions)?;
+            Ok::<i64, Fault>(next.into_iter().flatten().sum())
+        };
+        Ok((read(&self.normalised)?, read(&self.matched)?))
+    }
 }
