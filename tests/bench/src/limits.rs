@@ -13,6 +13,7 @@ use tests::{Database, Ground};
 pub const PRODUCE: &str = "librdkafka produce, 600 bytes, 6 partitions";
 pub const CONSUME: &str = "librdkafka consume, 600 bytes, 6 partitions";
 pub const COPY: &str = "COPY of the same rows, one connection";
+pub const COPY_RESIDENT: &str = "COPY of the same residents, one connection";
 
 const RECORDS: u64 = 500_000;
 const TOPIC: &str = "bench.raw";
@@ -92,9 +93,14 @@ pub fn spent(before: &[(&'static str, Duration)], servers: &Servers) -> Vec<(Str
         .collect()
 }
 
-/// Copies the rows that the sink wrote into empty tables of the same shape and indexes.
-pub fn copy(database: &Database, applications: u64, report: &mut Report) -> Result<()> {
-    const TABLES: [&str; 3] = ["intake_event", "application", "resident"];
+/// Copies the rows that the sink wrote to `tables` into empty ones of the same shape and indexes.
+pub fn copy(
+    what: &str,
+    database: &Database,
+    tables: &[&'static str],
+    records: u64,
+    report: &mut Report,
+) -> Result<()> {
     report.say("raw COPY");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -105,7 +111,7 @@ pub fn copy(database: &Database, applications: u64, report: &mut Report) -> Resu
         let mut conn = PgConnection::connect(database.url().expose_secret()).await?;
         let mut took = Duration::ZERO;
         let mut cost: Vec<(String, Duration)> = vec![("postgres".to_owned(), Duration::ZERO)];
-        for table in TABLES {
+        for &table in tables {
             let columns = "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                             WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
             let columns: String = sqlx::query(columns).bind(table).fetch_one(&mut conn).await?.get(0);
@@ -131,7 +137,7 @@ pub fn copy(database: &Database, applications: u64, report: &mut Report) -> Resu
             took += started.elapsed();
             cost[0].1 += spent(&before, &servers)[1].1;
         }
-        report.add(Row { what: COPY.to_owned(), records: applications, took, cost, limit: None });
+        report.add(Row { what: what.to_owned(), records, took, cost, limit: None });
         Ok(())
     })
 }

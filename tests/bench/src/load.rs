@@ -1,12 +1,12 @@
 //! Applications, encoded as their nodes would publish them.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ingest::acceptance::{Identity, check};
 use runtime::clock;
 use runtime::kafka::Cluster;
 use schemas::codec::Event;
 use schemas::provinces::Provinces;
-use schemas::{Body, Epoch, IntakeEvent, NodeId, Sha256, Timestamp, topics};
+use schemas::{Applicant, Body, Epoch, IntakeEvent, NodeId, Sha256, Timestamp, topics};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -81,6 +81,16 @@ impl Load {
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.events.len() as u64
+    }
+
+    /// The persons of all of them, as written.
+    pub fn applicants(&self) -> impl Iterator<Item = Result<Applicant>> {
+        self.events
+            .iter()
+            .map(|event| match IntakeEvent::decode(&event.bytes)?.body {
+                Body::ApplicationSubmitted(body) => Ok(body.applicant),
+                _ => bail!("the load holds applications only"),
+            })
     }
 
     /// Bytes of one, on average.

@@ -5,6 +5,7 @@ mod cost;
 mod limits;
 mod load;
 mod report;
+mod residents;
 mod stages;
 mod visible;
 mod whole;
@@ -25,7 +26,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
     seed: u64,
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Whole])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Residents, Part::Whole])]
     only: Vec<Part>,
 }
 
@@ -35,6 +36,8 @@ enum Part {
     Limits,
     /// Each stage alone.
     Stages,
+    /// The sink on one table.
+    Residents,
     /// The whole path.
     Whole,
 }
@@ -54,6 +57,9 @@ fn main() -> Result<()> {
     }
     if wanted(Part::Stages) {
         stages::measure(&load, &mut report)?;
+    }
+    if wanted(Part::Residents) {
+        residents::measure(&load, &mut report)?;
     }
     if wanted(Part::Whole) {
         whole::measure(&load, &mut report)?;

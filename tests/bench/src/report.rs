@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 /// One measurement.
+#[derive(Default)]
 pub struct Row {
     pub what: String,
     pub records: u64,

@@ -45,39 +45,44 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
         let behind = Behind::of(&offsets, cluster.group_offsets(group)?, &topics)?;
         // Nobody takes what a stage alone hands on: without admission control, or normalise would wait.
         let mut process = worker(&ground, stage).env("INTAKE_NORMALISE__WINDOW", "0");
-        let before = servers.taken();
-        process.start();
-        let pid = process.pid();
-        until("the first records are taken", PATIENCE, || {
-            behind.some_taken().then_some(())
-        });
-        let started = Instant::now();
-        let at_start = behind.left();
-        until("everything is taken", PATIENCE, || {
-            (behind.left() == 0).then_some(())
-        });
-        let took = started.elapsed();
-        let mut cost = vec![(stage.to_owned(), with_children(pid))];
-        cost.extend(limits::spent(&before, &servers));
-        // The start, until the first records were through, is left out of the rate by its share.
-        let share = at_start as f64 / behind.total as f64;
-        let took = took.div_f64(share.max(0.01));
+        let limit = match stage {
+            "sink" => limits::COPY,
+            _ => limits::PRODUCE,
+        };
         report.add(Row {
             what: format!("{stage} alone"),
             records,
-            took,
-            cost,
-            limit: limit_of(stage),
+            limit: Some(limit),
+            ..drain(&mut process, &behind, &servers)
         });
-        process.terminate(Duration::from_secs(30));
     }
-    limits::copy(&ground.site.database, records, report)
+    let tables = ["intake_event", "application", "resident"];
+    limits::copy(limits::COPY, &ground.site.database, &tables, records, report)
 }
 
-fn limit_of(stage: &str) -> Option<&'static str> {
-    match stage {
-        "sink" => Some(limits::COPY),
-        _ => Some(limits::PRODUCE),
+/// Starts a process, lets it take everything it is behind, and stops it: how long that took, and what.
+pub fn drain(process: &mut Process, behind: &Behind, servers: &Servers) -> Row {
+    let before = servers.taken();
+    process.start();
+    let pid = process.pid();
+    until("the first records are taken", PATIENCE, || {
+        behind.some_taken().then_some(())
+    });
+    let started = Instant::now();
+    let at_start = behind.left();
+    until("everything is taken", PATIENCE, || {
+        (behind.left() == 0).then_some(())
+    });
+    let took = started.elapsed();
+    let mut cost = vec![(process.name.clone(), with_children(pid))];
+    cost.extend(limits::spent(&before, servers));
+    process.terminate(Duration::from_secs(30));
+    // The start, until the first records were through, is left out of the rate by its share.
+    let share = at_start as f64 / behind.total as f64;
+    Row {
+        took: took.div_f64(share.max(0.01)),
+        cost,
+        ..Row::default()
     }
 }
 
@@ -101,10 +106,11 @@ pub fn worker(ground: &Ground, stage: &str) -> Process {
     process.args([std::ffi::OsStr::new("--config"), ground.site.settings.as_os_str()])
 }
 
-/// How far a group is behind the end of its topics, as it was when it was first asked for.
+/// How far a group is behind the end of its topics, as both stood when it was first asked for.
 pub struct Behind {
     group: GroupOffsets,
     partitions: Vec<Partition>,
+    starts: Vec<i64>,
     ends: Vec<i64>,
     total: i64,
 }
@@ -112,15 +118,15 @@ pub struct Behind {
 impl Behind {
     pub fn of(offsets: &Offsets, group: GroupOffsets, topics: &[String]) -> Result<Self> {
         let partitions = offsets.partitions(topics)?;
-        let ends: Vec<i64> = offsets
-            .boundaries(&partitions)?
-            .iter()
-            .map(|bounds| bounds.stable)
-            .collect();
-        let total = ends.iter().sum();
+        let bounds = offsets.boundaries(&partitions)?;
+        let committed = group.committed(&partitions)?.into_iter();
+        let starts: Vec<i64> = committed.map(|next| next.unwrap_or(0)).collect();
+        let ends: Vec<i64> = bounds.iter().map(|bounds| bounds.stable).collect();
+        let total = ends.iter().sum::<i64>() - starts.iter().sum::<i64>();
         Ok(Self {
             group,
             partitions,
+            starts,
             ends,
             total,
         })
@@ -141,8 +147,9 @@ impl Behind {
     }
 
     fn some_taken(&self) -> bool {
-        self.group
-            .committed(&self.partitions)
-            .is_ok_and(|committed| committed.iter().any(Option::is_some))
+        self.group.committed(&self.partitions).is_ok_and(|committed| {
+            let mut moved = committed.iter().zip(&self.starts);
+            moved.any(|(next, start)| next.unwrap_or(0) > *start)
+        })
     }
 }
