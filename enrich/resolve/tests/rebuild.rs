@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver};
 use schemas::Field;
+use schemas::change::ApplicationStatus;
 use schemas::codec::{Change, Event};
 use schemas::event::Body;
 
@@ -94,6 +95,19 @@ proptest! {
             let distinct = |ids: &[uuid::Uuid]| ids.iter().collect::<std::collections::BTreeSet<_>>().len();
             prop_assert_eq!(edges.iter().collect::<std::collections::BTreeSet<_>>().len(), edges.len());
             prop_assert_eq!(distinct(&rows), rows.len());
+        }
+    }
+
+    #[test]
+    fn only_the_first_row_of_an_application_is_new(log in logs()) {
+        let mut seen = std::collections::BTreeSet::new();
+        for output in apply(&mut Resolver::default(), &log, 0) {
+            let rows = output.residents.iter().flat_map(|resident| &resident.gained).chain(&output.settled.application);
+            for row in rows {
+                let first = seen.insert(row.application_id);
+                prop_assert!(first || !row.is_new);
+                prop_assert!(!first || row.is_new || row.status != ApplicationStatus::Loaded);
+            }
         }
     }
 

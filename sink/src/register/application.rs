@@ -52,23 +52,36 @@ pub(crate) struct ApplicationRow<'a> {
     pub resident_id: Option<Uuid>,
     pub state: &'a ApplicationState,
     pub head: &'a EventHead,
+    /// Its first state is in this batch as well, so the row is not there yet, unless all of it was
+    /// loaded before.
+    pub is_new: bool,
 }
 
-/// Writes applications, sorted by id.
+/// Writes applications, sorted by id. Straight into the table where `trust_new` and a row says it is new.
 ///
-/// Never straight into the table, as residents and events are: a form that waited or was refused comes
-/// with its node, one in force with its resident, so two lanes may write the same application at the
-/// same time. All in one statement and in one order, or each would hold what the other waits for.
+/// Two lanes may hold the same application, as a form that waits or was refused comes with its node and
+/// one in force with its resident. So all others go in one statement and in one order, or each would hold
+/// what the other waits for.
 pub(crate) async fn write(
     conn: &mut PgConnection,
     rows: &[ApplicationRow<'_>],
+    trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
-    if rows.is_empty() {
-        return Ok(Written::default());
+    let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(|row| trust_new && row.is_new);
+    let mut written = Written::default();
+    if !new.is_empty() {
+        written += TABLE.insert(&mut *conn, tuples(&new)).await?;
     }
+    if !known.is_empty() {
+        written += TABLE.merge(conn, tuples(&known)).await?;
+    }
+    Ok(written)
+}
+
+fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
     let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 1500);
     rows.iter().for_each(|row| add(&mut tuples, row));
-    TABLE.merge(conn, tuples).await
+    tuples
 }
 
 fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
@@ -77,6 +90,7 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         resident_id,
         state,
         head,
+        ..
     } = row;
     let BodyHead::ApplicationSubmitted(form) = &head.body;
     tuples
