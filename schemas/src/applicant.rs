@@ -137,14 +137,6 @@ impl<'de> Deserialize<'de> for Applicant {
 }
 
 impl Applicant {
-    /// The fields that have a value, as a JSON object in the order of the form; absent ones left out.
-    pub fn to_json(&self) -> serde_json::Value {
-        self.present()
-            .map(|(field, value)| (field.name().to_owned(), value.into()))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    }
-
     /// The fields that have a value, in the order of the form.
     pub fn present(&self) -> impl Iterator<Item = (Field, &str)> {
         Field::ALL

@@ -2,7 +2,7 @@
 
 use crate::arrival::Arrival;
 use crate::fault::DatabaseFault;
-use crate::register::{Batch, Loaded, application, event, position, resident};
+use crate::register::{Batch, Loaded, copied, position};
 use crate::rows::{Rows, Tally, source_positions};
 use runtime::Remedy;
 use sqlx::{Connection, PgConnection};
@@ -54,7 +54,7 @@ pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loade
 async fn write(conn: &mut PgConnection, part: &[Arrival]) -> Result<Tally, DatabaseFault> {
     let mut savepoint = conn.begin().await?;
     let tally = Rows::of(part).write(&mut savepoint, false).await?;
-    for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
+    for table in copied() {
         table.clear(&mut savepoint).await?;
     }
     savepoint.commit().await?;

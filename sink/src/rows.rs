@@ -255,7 +255,7 @@ impl<'a> Rows<'a> {
             ),
             (
                 "resident_history",
-                resident::keep_history(&mut *conn, &history).await?,
+                resident::keep_history(&mut *conn, &history, trust_new).await?,
             ),
             (
                 "intake_event",

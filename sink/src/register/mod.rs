@@ -14,6 +14,7 @@ pub(crate) mod resident;
 mod table;
 
 pub(crate) use load::{Batch, Loaded, load};
+use table::Table;
 pub use table::Written;
 
 use crate::fault::DatabaseFault;
@@ -27,6 +28,16 @@ use std::str::FromStr;
 
 /// The register's schema, forward only.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The tables that rows are copied into.
+pub(crate) fn copied() -> [&'static Table; 4] {
+    [
+        &resident::TABLE,
+        &resident::HISTORY,
+        &application::TABLE,
+        &event::TABLE,
+    ]
+}
 
 /// The central database. Cheap to clone; holds no connection. Its tables lie in the first schema of
 /// the connection's search path.
@@ -73,7 +84,7 @@ impl Register {
         let mut conn = self.open().await?;
         // Room to sort a batch in memory.
         sqlx::query("SET work_mem = '64MB'").execute(&mut conn).await?;
-        for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
+        for table in copied() {
             table.prepare(&mut conn).await?;
         }
         Ok(conn)

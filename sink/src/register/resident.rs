@@ -72,46 +72,54 @@ fn tuples(rows: &[&ResidentRow<'_>]) -> Tuples {
     tuples
 }
 
-const KEEP_HISTORY: &str = "
-    INSERT INTO resident_history
-           (resident_id, sequence, status, redirect_to, golden, stage, members, provenance, last_event)
-    SELECT resident_id, sequence, status::resident_status, redirect_to, golden::json, stage,
-           members::uuid[], provenance::json, last_event
-      FROM UNNEST($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::smallint[], $7::text[],
-                  $8::text[], $9::uuid[])
-        AS new (resident_id, sequence, status, redirect_to, golden, stage, members, provenance, last_event)
-    ON CONFLICT (resident_id, sequence) DO NOTHING";
+const HISTORY_COLUMNS: [&str; 9] = [
+    "resident_id",
+    "sequence",
+    "status",
+    "redirect_to",
+    "golden",
+    "stage",
+    "members",
+    "provenance",
+    "last_event",
+];
 
-/// Writes every later state of a resident, sorted by id.
+pub(crate) static HISTORY: LazyLock<Table> = LazyLock::new(|| {
+    let key = "resident_id, sequence";
+    Table::new("resident_history", key, &HISTORY_COLUMNS, &OnConflict::Keep)
+});
+
+/// Writes every later state of a resident, sorted by id. With `trust_new` none of them is there yet.
 pub(crate) async fn keep_history(
     conn: &mut PgConnection,
     states: &[&ResidentChanged],
+    trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
     if states.is_empty() {
         return Ok(Written::default());
     }
-    let each = |text: fn(&ResidentChanged) -> String| states.iter().map(|s| text(s)).collect::<Vec<_>>();
-    let kept = sqlx::query(KEEP_HISTORY)
-        .bind(states.iter().map(|s| s.resident_id).collect::<Vec<_>>())
-        .bind(states.iter().map(|s| s.sequence).collect::<Vec<_>>())
-        .bind(states.iter().map(|s| s.status.name()).collect::<Vec<_>>())
-        .bind(states.iter().map(|s| s.redirect_to).collect::<Vec<_>>())
-        .bind(each(|s| s.golden.to_json().to_string()))
-        .bind(states.iter().map(|s| super::stage(s.stage)).collect::<Vec<_>>())
-        .bind(each(|s| array_literal(&s.members)))
-        .bind(each(|s| document::text(document::of(&s.sources))))
-        .bind(states.iter().map(|s| s.last_event).collect::<Vec<_>>())
-        .execute(conn)
-        .await?;
-    let changed = kept.rows_affected();
-    Ok(Written {
-        changed,
-        stale: states.len() as u64 - changed,
-    })
+    let mut tuples = Tuples::new(HISTORY_COLUMNS.len() as i16, states.len() * 1200);
+    states.iter().for_each(|state| remember(&mut tuples, state));
+    if trust_new {
+        HISTORY.insert(conn, tuples).await
+    } else {
+        HISTORY.merge(conn, tuples).await
+    }
 }
 
-/// Ids as PostgreSQL writes an array: arrays of arrays can't be unnested row by row.
-fn array_literal(ids: &[uuid::Uuid]) -> String {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    format!("{{{}}}", ids.join(","))
+fn remember(tuples: &mut Tuples, state: &ResidentChanged) {
+    let golden = state.golden.present();
+    tuples
+        .row()
+        .uuid(Some(state.resident_id))
+        .bigint(Some(state.sequence))
+        .text(Some(state.status.name()))
+        .uuid(state.redirect_to)
+        .json(Some(&document::object(
+            golden.map(|(field, value)| (field.name(), value)),
+        )))
+        .smallint(super::stage(state.stage))
+        .uuids(&state.members)
+        .json(Some(&document::of(&state.sources)))
+        .uuid(Some(state.last_event));
 }
