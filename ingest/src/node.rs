@@ -120,19 +120,8 @@ pub async fn run(folder: &Folder, settings: &Settings, metrics: Metrics, stop: S
         stop.clone(),
     ));
 
-    let mut verdict = Ok(());
-    loop {
-        tokio::select! {
-            () = stop.wait() => break,
-            () = tokio::time::sleep(Duration::from_millis(200)) => {}
-        }
-        if connection.has_ended() || served.is_finished() || writer.is_finished() {
-            verdict = Err(Fault::fatal(
-                "a part of the node ended by itself: please report it",
-            ));
-            break;
-        }
-    }
+    let a_part_ended = || connection.has_ended() || served.is_finished() || writer.is_finished();
+    let mut verdict = until_stopped(&stop, a_part_ended).await;
     stop.request();
     tracing::info!("stopping: nothing new is accepted, what is queued is finished");
     let grace = settings.publishing.grace;
@@ -154,6 +143,26 @@ pub async fn run(folder: &Folder, settings: &Settings, metrics: Metrics, stop: S
     verdict
 }
 
+/// Waits until a stop is asked for.
+///
+/// # Errors
+/// Fatal when a part of the node ended before that.
+async fn until_stopped(stop: &Stop, a_part_ended: impl Fn() -> bool) -> Result<(), Fault> {
+    while !stop.requested() {
+        // A stop ends the parts, too: so it is looked for after them.
+        if a_part_ended() && !stop.requested() {
+            return Err(Fault::fatal(
+                "a part of the node ended by itself: please report it",
+            ));
+        }
+        tokio::select! {
+            () = stop.wait() => {}
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+        }
+    }
+    Ok(())
+}
+
 fn announce(held: &Hold, address: SocketAddr, settings: &Settings, spool: &Spool) -> Result<(), Fault> {
     held.announce(address)?;
     let head = spool.head();
@@ -171,5 +180,21 @@ async fn finish_queue(writer: &JoinHandle<()>, grace: Duration) {
     let until = Instant::now() + grace;
     while !writer.is_finished() && Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn parts_that_end_on_a_stop_did_not_end_by_themselves() {
+        let stop = Stop::manual();
+        let ends_with_the_stop = || {
+            stop.request();
+            true
+        };
+        assert!(until_stopped(&stop, ends_with_the_stop).await.is_ok());
+        assert!(until_stopped(&Stop::manual(), || true).await.is_err());
     }
 }
