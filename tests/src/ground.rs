@@ -16,7 +16,7 @@ use std::rc::Rc;
 use tokio::runtime::Runtime;
 
 /// Three provinces; the largest has two partitions, so that order across them is nobody's promise.
-const PROVINCES: &str = "home = 'dien-bien'
+pub const PROVINCES: &str = "home = 'dien-bien'
 [[province]]
 code = '11'
 slug = 'dien-bien'
@@ -60,9 +60,13 @@ impl Ground {
 
     /// The same with the provinces of this text, in the form of a provinces file.
     pub fn of(text: &str) -> Self {
+        Self::on(Stack::find(), text)
+    }
+
+    /// The same on other servers than the local stack's.
+    pub fn on(stack: Stack, text: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = Rc::new(runtime.expect("a runtime"));
-        let stack = Stack::find();
         let turn = Turn::take(&stack, &runtime);
         let provinces = Provinces::parse(text).expect("the provinces are right");
         sweep(&stack, &runtime);

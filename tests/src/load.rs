@@ -57,7 +57,13 @@ impl Load {
     /// The first `lines` of the generator's stream for the ground's provinces, evenly spread. What they
     /// say of a person is forbidden in the ground's logs from now on.
     pub fn generate(ground: &Ground, seed: u64, lines: usize) -> Self {
-        let generator = Generator::evenly(seed, ground.provinces.iter()).expect("the provinces are known");
+        let mut generator =
+            Generator::evenly(seed, ground.provinces.iter()).expect("the provinces are known");
+        Self::next(ground, &mut generator, lines)
+    }
+
+    /// The next `lines` of a generator's stream, under the same rule.
+    pub fn next(ground: &Ground, generator: &mut Generator, lines: usize) -> Self {
         let mut load = Self::default();
         for generated in generator.take(lines) {
             let mut json = Vec::new();

@@ -25,10 +25,15 @@ impl Process {
     /// A program with its arguments and variables, not started yet. Variables of ours that the test was
     /// started with aren't passed on.
     pub fn new(name: &str, program: &str, logs: &Path, address: SocketAddr) -> Self {
+        Self::of(name, command(program), logs, address)
+    }
+
+    /// Any command, not started yet.
+    pub fn of(name: &str, command: Command, logs: &Path, address: SocketAddr) -> Self {
         Self {
             name: name.to_owned(),
             address,
-            command: command(program),
+            command,
             log: logs.join(format!("{name}.log")),
             child: None,
             ended_by_itself: Vec::new(),
@@ -95,13 +100,29 @@ impl Process {
         child.wait().expect("a killed child ends");
     }
 
+    /// Stops it in its tracks: alive, with all it has open, and deaf.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets it go on as if nothing had been.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(child) = &self.child {
+            kill_process(Pid::from_child(child), signal).expect("a child can be signalled");
+        }
+    }
+
     /// SIGTERM; how it ended within `patience`.
     pub fn terminate(&mut self, patience: Duration) -> ExitStatus {
+        self.signal(Signal::TERM);
         let mut child = self
             .child
             .take()
             .unwrap_or_else(|| panic!("{} doesn't run", self.name));
-        kill_process(Pid::from_child(&child), Signal::TERM).expect("a child can be signalled");
         until(&format!("{} stops when told to", self.name), patience, || {
             child.try_wait().expect("a child can be asked")
         })

@@ -50,21 +50,10 @@ impl<'a> Rebuild<'a> {
     /// say the same, and match put the same bytes into the same partitions in the same order.
     #[track_caller]
     pub fn assert_equal(&self) {
-        let first = &self.ground.site;
-        let steps = first.steps();
-        until(
-            &format!("the rebuild has made all {steps} steps"),
-            PATIENCE,
-            || (self.site.steps() >= steps).then_some(()),
-        );
-        let expected = first.database.digest();
-        // The last residents may be loaded after the last step.
-        let equal = || (self.site.database.digest() == expected).then_some(());
-        if within(SETTLING, equal).is_none() {
-            let differences = difference::between(&first.database, &self.site.database);
+        if let Some(differences) = self.differences() {
             panic!("the rebuilt register says something else:\n{differences}");
         }
-        let (ours, theirs) = (first.changes(), self.site.changes());
+        let (ours, theirs) = (self.ground.site.changes(), self.site.changes());
         for partition in 0..topics::CHANGES_PARTITIONS {
             let (ours, theirs) = (ours.get(&partition), theirs.get(&partition));
             let same = ours == theirs;
@@ -75,5 +64,25 @@ impl<'a> Rebuild<'a> {
                 topics::CHANGES
             );
         }
+    }
+
+    /// Waits until the rebuilt register has made every step of the first one; the rows in which the two
+    /// differ, if they do. Panics when it stands still.
+    #[track_caller]
+    pub fn differences(&self) -> Option<String> {
+        let first = &self.ground.site;
+        let (steps, mut seen) = (first.last_step(), 0);
+        while seen < steps {
+            until("the rebuild makes its next step", PATIENCE, || {
+                let now = self.site.last_step();
+                (now > seen).then(|| seen = now)
+            });
+        }
+        let expected = first.database.digest();
+        // The last residents may be loaded after the last step.
+        let equal = || (self.site.database.digest() == expected).then_some(());
+        within(SETTLING, equal)
+            .is_none()
+            .then(|| difference::between(&first.database, &self.site.database))
     }
 }

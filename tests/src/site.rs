@@ -48,7 +48,7 @@ impl Site {
         };
         let cluster = Cluster::new(&kafka).expect("the stack's Kafka settings are right");
         let specs = topics::all(provinces);
-        let made = runtime.block_on(cluster.create_topics(&specs, 1, false));
+        let made = runtime.block_on(cluster.create_topics(&specs, stack.replication, false));
         made.expect("the local stack's Kafka answers: start it with `deploy/local/stack start`");
         let settings = folder.join(format!("{namespace}.toml"));
         let text = format!(
@@ -115,9 +115,10 @@ impl Site {
         changes
     }
 
-    /// How many steps of match are loaded.
-    pub fn steps(&self) -> i64 {
-        self.database.value("SELECT count(*) FROM intake_event")
+    /// The last step of match that is loaded; others before it may not be yet.
+    pub fn last_step(&self) -> i64 {
+        self.database
+            .value("SELECT COALESCE(max(sequence), 0) FROM intake_event")
     }
 
     /// How many events of nodes are settled and loaded, copies and conflicts not counted.
@@ -128,23 +129,13 @@ impl Site {
         )
     }
 
-    /// Panics unless exactly these events of nodes are settled, each once, and no source position
-    /// came to match twice.
-    #[track_caller]
-    pub fn assert_settled_once(&self, accepted: &BTreeSet<Uuid>) {
+    /// Compares the events of nodes that are settled with those that were accepted.
+    pub fn compare(&self, accepted: &BTreeSet<Uuid>) -> Settled {
         let settled: Vec<(Uuid,)> = self.database.rows(
             "SELECT event_id FROM intake_event
               WHERE node_sequence IS NOT NULL AND outcome NOT IN ('copy', 'conflict')",
         );
         let distinct: BTreeSet<Uuid> = settled.iter().map(|(event,)| *event).collect();
-        let lost = accepted.difference(&distinct).count();
-        let foreign = distinct.difference(accepted).count();
-        let doubled = settled.len() - distinct.len();
-        assert_eq!(
-            (lost, foreign, doubled),
-            (0, 0, 0),
-            "events lost, foreign, settled twice"
-        );
         let places: i64 = self.database.value(
             "SELECT count(*) FROM (SELECT FROM intake_event
               WHERE node_sequence IS NOT NULL AND outcome NOT IN ('copy', 'conflict')
@@ -154,12 +145,36 @@ impl Site {
             "SELECT count(*) FROM (SELECT FROM event_outcome_current WHERE source_offset IS NOT NULL
               GROUP BY topic, partition, source_offset HAVING count(*) > 1) AS twice",
         );
-        assert_eq!(
-            (places, sources),
-            (0, 0),
-            "places in a series and source positions settled twice"
-        );
+        Settled {
+            lost: accepted.difference(&distinct).count(),
+            foreign: distinct.difference(accepted).count(),
+            doubled: settled.len() - distinct.len(),
+            places: places as usize,
+            sources: sources as usize,
+        }
     }
+
+    /// Panics unless exactly these events of nodes are settled, each once, and no source position
+    /// came to match twice.
+    #[track_caller]
+    pub fn assert_settled_once(&self, accepted: &BTreeSet<Uuid>) {
+        assert_eq!(self.compare(accepted), Settled::default());
+    }
+}
+
+/// What is wrong with the events that are settled: all zeros when each is there once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Accepted and not settled.
+    pub lost: usize,
+    /// Settled and never accepted.
+    pub foreign: usize,
+    /// Settled once more.
+    pub doubled: usize,
+    /// Places in a series settled twice.
+    pub places: usize,
+    /// Source positions settled twice.
+    pub sources: usize,
 }
 
 /// Topics of a test, deleted at its end.

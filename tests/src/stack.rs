@@ -30,6 +30,8 @@ struct DatabaseSection {
 #[derive(Clone, Debug)]
 pub struct Stack {
     pub kafka: KafkaSettings,
+    /// Brokers that hold each partition.
+    pub replication: i32,
     /// The database server's URL without a database.
     server: SecretString,
 }
@@ -43,6 +45,20 @@ impl Stack {
         let (server, _) = url.rsplit_once('/').expect("database.url names a database");
         Self {
             kafka: settings.kafka,
+            replication: 1,
+            server: server.into(),
+        }
+    }
+
+    /// Other servers: brokers by their addresses, PostgreSQL by its URL without a database.
+    pub fn at(brokers: &str, replication: i32, server: &str) -> Self {
+        let kafka = KafkaSettings {
+            brokers: brokers.to_owned(),
+            ..KafkaSettings::default()
+        };
+        Self {
+            kafka,
+            replication,
             server: server.into(),
         }
     }

@@ -17,12 +17,12 @@ fn a_matcher_restored_from_an_older_register_and_the_tail_goes_on_as_if_nothing_
     sent.add(pipeline.send(&first));
     pipeline.drain(sent.events.len(), DRAINED);
     pipeline.worker(Worker::Sink, 0).kill();
-    let behind = ground.site.steps();
+    let behind = ground.site.last_step();
 
     // Outcomes come from match itself, so they tell how far it is without the sink.
     sent.add(pipeline.send(&second));
     pipeline.outcomes(HEARD);
-    assert_eq!(ground.site.steps(), behind, "nothing is loaded meanwhile");
+    assert_eq!(ground.site.last_step(), behind, "nothing is loaded meanwhile");
 
     pipeline.worker(Worker::Match, 0).kill();
     pipeline.worker(Worker::Match, 0).start();
