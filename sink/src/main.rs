@@ -1,4 +1,6 @@
-//! intake-sink: loads the register.
+//! intake-sink: loads the register, and archives what topics hold.
+
+mod archiving;
 
 use clap::{Parser, Subcommand};
 use runtime::health::{self, Health};
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // half the time of a batch is texts being made
 
-/// Loads register.changes and the nodes' manifests into the central PostgreSQL.
+/// Loads register.changes and the nodes' manifests into the central PostgreSQL; archives what topics hold.
 #[derive(Parser)]
 #[command(version, about)]
 struct Args {
@@ -24,32 +26,37 @@ struct Args {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Load until told to stop (the default).
     Run,
     /// Bring the database's schema to this version, and end.
     Migrate,
+    Archive(archiving::Options),
+    ArchiveCheck(archiving::CheckOptions),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
     telemetry::init();
-    let ended = match (
-        Settings::load(args.config.as_deref()),
-        args.command.unwrap_or(Command::Run),
-    ) {
-        (Err(fault), _) => Err(fault),
-        (Ok(settings), Command::Run) => run(settings).await,
-        (Ok(settings), Command::Migrate) => migrate(&settings).await,
-    };
+    let ended = end(args).await;
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             tracing::error!(remedy = fault.remedy().name(), "intake-sink ended: {fault}");
             fault.exit_code()
         }
+    }
+}
+
+async fn end(args: Args) -> Result<(), Fault> {
+    let config = args.config.as_deref();
+    match args.command.unwrap_or(Command::Run) {
+        Command::Run => run(Settings::load(config)?).await,
+        Command::Migrate => migrate(&Settings::load(config)?).await,
+        Command::Archive(options) => archiving::archive(config, options).await,
+        Command::ArchiveCheck(options) => archiving::check(&options).await,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Making topics as the contract declares them.
 
 use super::context::Quiet;
-use super::{Cluster, REQUEST_TIMEOUT, fault};
+use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics::TopicSpec;
 use std::collections::BTreeMap;
 
@@ -154,6 +155,30 @@ impl Cluster {
             .delete_topics(&names, &options)
             .await
             .map_err(|e| fault("can't delete topics", &e))?;
+        Ok(())
+    }
+
+    /// Deletes the records before an offset of each partition, as retention does: for tests and for data
+    /// that must go, never to save space.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer.
+    pub async fn delete_records(&self, before: &[(Partition, i64)]) -> Result<(), Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet)
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let mut list = TopicPartitionList::with_capacity(before.len());
+        for (partition, offset) in before {
+            let topic = self.full(&partition.topic);
+            list.add_partition_offset(&topic, partition.number, Offset::Offset(*offset))
+                .map_err(|e| fault("can't name a position", &e))?;
+        }
+        let options = AdminOptions::new().operation_timeout(Some(REQUEST_TIMEOUT));
+        admin
+            .delete_records(&list, &options)
+            .await
+            .map_err(|e| fault("can't delete records", &e))?;
         Ok(())
     }
 }
