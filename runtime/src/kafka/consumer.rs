@@ -168,6 +168,14 @@ impl<A: Assignments> ConsumerContext for Member<A> {
     }
 }
 
+/// Why there is no record.
+enum Interruption {
+    /// The cluster has trouble, which heals by polling on.
+    Trouble(Fault),
+    /// Anything else.
+    Fault(Fault),
+}
+
 /// A member of a consumer group. Blocking: keep it on an OS thread of its own.
 pub struct Consumer<A: Assignments> {
     pub(super) inner: BaseConsumer<Member<A>>,
@@ -245,24 +253,50 @@ impl<A: Assignments> Consumer<A> {
     /// What [`Assignments::starts`] returned; fatal when a position lies outside its topic (it is
     /// never moved silently); transient when the cluster has trouble, which heals by polling on.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Record>, Fault> {
+        let (mut patience, mut trouble) = (timeout, None);
+        loop {
+            match self.next(patience) {
+                Ok(None) => return trouble.map_or(Ok(None), Err),
+                // librdkafka heals by itself, and tells of one lost broker once for each partition: who waits
+                // after each of them would keep the records behind them waiting for minutes.
+                Err(Interruption::Trouble(fault)) => {
+                    (patience, trouble) = (Duration::ZERO, Some(fault));
+                }
+                Ok(record) => return Ok(record),
+                Err(Interruption::Fault(fault)) => return Err(fault),
+            }
+        }
+    }
+
+    fn next(&self, timeout: Duration) -> Result<Option<Record>, Interruption> {
         let member = self.inner.context();
         let polled = self.inner.poll(timeout);
         if let Some(fault) = member.unanswered().fault.take() {
-            return Err(fault);
+            return Err(Interruption::Fault(fault));
         }
         match polled {
             // While anything is owed, nothing is read.
-            None => member.begin_owed(&self.inner).map(|()| None),
+            None => match member.begin_owed(&self.inner) {
+                Ok(()) => Ok(None),
+                Err(fault) => Err(Interruption::Fault(fault)),
+            },
             Some(Ok(message)) => Ok(Some(Record::of(&self.namespace, &message))),
             Some(Err(error)) => match error.rdkafka_error_code() {
                 Some(RDKafkaErrorCode::PartitionEOF | RDKafkaErrorCode::PollExceeded) => Ok(None),
                 Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => {
-                    Err(Fault::fatal(format!(
+                    Err(Interruption::Fault(Fault::fatal(format!(
                         "a position lies outside its topic ({error}): records were deleted before they were read, \
                          or the topic was made anew; see `intakectl lag`, then decide where to go on"
-                    )))
+                    ))))
                 }
-                _ => Err(fault("can't read from Kafka", &error)),
+                _ => {
+                    let fault = fault("can't read from Kafka", &error);
+                    Err(if fault.remedy().heals() {
+                        Interruption::Trouble(fault)
+                    } else {
+                        Interruption::Fault(fault)
+                    })
+                }
             },
         }
     }

@@ -59,7 +59,6 @@ impl Fault {
             Self::Broker(which) => {
                 servers.brokers.one(which).kill();
                 moves_on(ground);
-                servers.brokers.all_up();
             }
             Self::Database => servers.postgres.crash_and_start(),
             Self::Connections => {

@@ -128,6 +128,7 @@ fn under_fire(
             let fault = Fault::of(plan.seed, n as u64);
             tell(&format!("{} of {}: {fault:?}", n + 1, plan.faults));
             fault.strike(servers, ground, pipeline);
+            servers.brokers.all_up();
             pipeline
                 .processes()
                 .for_each(|process| process.ended_by_itself.clear());

@@ -24,17 +24,18 @@ impl Brokers {
             .enumerate()
             .map(|(n, (_, controller))| format!("{}@{controller}", n + 1))
             .collect();
-        let cluster = run(java(256).args(["kafka.tools.StorageTool", "random-uuid"])).stdout;
+        let cluster =
+            run(java(256, "log4j2-tools.yaml").args(["kafka.tools.StorageTool", "random-uuid"])).stdout;
         let cluster = String::from_utf8_lossy(&cluster).trim().to_owned();
         let broker = |(n, (address, controller)): (usize, &(SocketAddr, SocketAddr))| {
             let settings = folder.join(format!("broker-{}.properties", n + 1));
             let data = folder.join(format!("broker-{}", n + 1));
             let text = properties(n + 1, &voters.join(","), *address, *controller, &data);
             fs::write(&settings, text).expect("the broker's settings are written");
-            run(java(256)
+            run(java(256, "log4j2-tools.yaml")
                 .args(["kafka.tools.StorageTool", "format", "-t", &cluster, "-c"])
                 .arg(&settings));
-            let mut command = java(512);
+            let mut command = java(768, "log4j2-broker.yaml");
             command
                 .arg(format!(
                     "-Dintake.log={}",
@@ -101,9 +102,8 @@ transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 transaction.abort.timed.out.transaction.cleanup.interval.ms=2000
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-replica.lag.time.max.ms=5000
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=1000
 message.max.bytes=4194304
 replica.fetch.max.bytes=4194304
 log.segment.delete.delay.ms=5000
@@ -112,7 +112,7 @@ log.segment.delete.delay.ms=5000
     )
 }
 
-fn java(megabytes: usize) -> Command {
+fn java(megabytes: usize, logging: &str) -> Command {
     let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", ".."].iter().collect();
     let root = root.canonicalize().expect("the project's folder");
     let libs = root.join(".local/kafka/libs");
@@ -123,10 +123,10 @@ fn java(megabytes: usize) -> Command {
     );
     let mut java = Command::new("java");
     java.arg(format!("-Xmx{megabytes}m"))
-        .arg("-XX:+UseSerialGC")
+        .args(["-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"])
         .arg(format!(
             "-Dlog4j2.configurationFile={}",
-            root.join("deploy/local/log4j2-broker.yaml").display()
+            root.join("deploy/local").join(logging).display()
         ))
         .args(["-cp", &format!("{}/*", libs.display())]);
     java
