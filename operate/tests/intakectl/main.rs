@@ -5,6 +5,7 @@ mod books;
 mod control;
 mod fixture;
 mod lag;
+mod latency;
 mod nodes;
 mod show;
 mod topics;
