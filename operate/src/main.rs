@@ -58,7 +58,7 @@ enum Command {
     ///
     /// Exit code 5 when they don't balance. Each missing range of sequences is named.
     #[command(
-        after_help = "Examples:\n  intakectl reconcile\n  intakectl reconcile --node dien-bien-01 -o json"
+        after_help = "Examples:\n  intakectl reconcile\n  intakectl reconcile --node dien-bien-01 -o json\n  intakectl reconcile --day 2026-11-24 --province dien-bien"
     )]
     Reconcile(books::Options),
     /// Register, list and retire intake nodes
@@ -112,7 +112,10 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
             refuse(args.wrong(settings));
             print(&latency::run(settings, &args).await?, output)
         }
-        Command::Reconcile(args) => print(&books::reconcile(settings, &args).await?, output),
+        Command::Reconcile(args) => {
+            refuse(args.wrong(settings));
+            print(&books::reconcile(settings, &args).await?, output)
+        }
         Command::Node(Node::Add(args)) => print(&node::add::run(settings, &args).await?, output),
         Command::Node(Node::List(args)) => print(&node::list::run(settings, &args).await?, output),
         Command::Node(Node::Retire(args)) => print(&node::retire::run(settings, &args).await?, output),

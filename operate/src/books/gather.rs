@@ -2,6 +2,7 @@
 
 use super::balance::{self, Claim, WrittenOff};
 use super::claim::{self, Proof};
+use super::day::DayOfBooks;
 use super::ledger::{DeadEvent, Ledger};
 use super::numbers::{Beside, Numbers};
 use super::passed::Passed;
@@ -31,6 +32,8 @@ pub(super) struct Snapshot {
     pub(super) step: i64,
     /// What operate has given up.
     pub(super) skipped: Skipped,
+    /// The day that the books are of; none for all that ever was.
+    pub(super) day: Option<DayOfBooks>,
 }
 
 /// What is known of one node in one province.
@@ -48,8 +51,22 @@ pub(super) fn books(
     all: bool,
 ) -> Result<Books, Fault> {
     let mut problems = Vec::new();
+    let of_provinces = by_province(series(snapshot)?, provinces, all);
+    let books = of_provinces
+        .into_iter()
+        .map(|(slug, nodes)| province(snapshot, passed, slug, nodes, &mut problems))
+        .collect();
+    Ok(sum(snapshot, passed, books, problems))
+}
+
+/// What is known of nodes, put under the provinces in their order; with `all` under others, too, that
+/// turn up.
+pub(super) fn by_province<S>(
+    mut series: BTreeMap<(String, NodeId), S>,
+    provinces: &[&str],
+    all: bool,
+) -> Vec<(String, Vec<(NodeId, S)>)> {
     let mut slugs: Vec<String> = provinces.iter().map(|slug| (*slug).to_owned()).collect();
-    let mut series = series(snapshot)?;
     if all {
         let others = series.keys().map(|(slug, _)| slug.clone());
         let mut others: Vec<String> = others
@@ -58,13 +75,12 @@ pub(super) fn books(
         others.dedup();
         slugs.extend(others);
     }
-    let mut books = Vec::new();
-    for slug in slugs {
+    let of_each = slugs.into_iter().map(|slug| {
         let of_province = series.extract_if(.., |(province, _), _| *province == slug);
-        let nodes: Vec<_> = of_province.map(|((_, node), series)| (node, series)).collect();
-        books.push(province(snapshot, passed, slug, nodes, &mut problems));
-    }
-    Ok(sum(snapshot, passed, books, problems))
+        let nodes = of_province.map(|((_, node), series)| (node, series)).collect();
+        (slug, nodes)
+    });
+    of_each.collect()
 }
 
 fn series(snapshot: &Snapshot) -> Result<BTreeMap<(String, NodeId), Series<'_>>, Fault> {
@@ -108,13 +124,7 @@ fn province(
     nodes: Vec<(NodeId, Series<'_>)>,
     problems: &mut Vec<String>,
 ) -> ProvinceBooks {
-    let mut province = ProvinceBooks {
-        province: slug,
-        numbers: Numbers::default(),
-        beside: Beside::default(),
-        nodes: Vec::new(),
-        missing_ranges: Vec::new(),
-    };
+    let mut province = ProvinceBooks::empty(slug, Numbers::default(), Beside::default());
     let topic = schemas::topics::applications(&province.province);
     for (node_id, mut series) in nodes {
         let registered = snapshot
@@ -124,17 +134,8 @@ fn province(
         let retired = registered.is_some_and(|node| node.retired);
         let (proof, claims) = trusted(&series, registered, &node_id, problems);
         let mut node = NodeBooks {
-            node_id: node_id.to_string(),
-            numbers: Numbers::default(),
-            beside: Beside::default(),
-            registered: registered.is_some(),
-            retired,
-            retired_because: registered
-                .filter(|_| retired)
-                .and_then(|node| node.reason.clone()),
-            claim: proof,
-            last_manifest_at: series.manifest.map(|manifest| manifest.appended_at.to_rfc3339()),
-            epochs: Vec::new(),
+            claim: Some(proof),
+            ..NodeBooks::empty(&node_id, registered, series.manifest)
         };
         for claim in &claims {
             let empty = || Ledger::empty(node_id.clone(), claim.epoch);

@@ -6,6 +6,7 @@
 pub mod balance;
 mod claim;
 mod command;
+mod day;
 mod gather;
 mod ledger;
 mod numbers;
@@ -14,6 +15,7 @@ mod proof;
 mod report;
 mod rows;
 mod sequences;
+mod shown;
 mod skipped;
 mod verdict;
 

@@ -87,10 +87,10 @@ pub(super) async fn ledgers(conn: &mut PgConnection) -> Result<Vec<(String, Ledg
                 rejected: row.rejected,
                 held: row.held,
                 beside: Beside {
-                    written_off: 0,
                     copies: row.copies,
                     conflicts: row.conflicts,
-                    broken_links: row.broken_links,
+                    broken_links: Some(row.broken_links),
+                    ..Beside::default()
                 },
                 ..Ledger::empty(node_id(&row.node_id)?, row.epoch)
             };
@@ -156,6 +156,8 @@ fn dead_event(change: &EventSettled) -> Option<DeadEvent> {
         node_id: change.node_id.clone()?,
         epoch: change.epoch?,
         node_sequence: change.node_sequence?,
+        province: change.province.clone(),
+        appended_at: change.appended_at?,
         sequence: change.sequence,
         outcome: change.outcome,
     })

@@ -82,17 +82,17 @@ pub(super) fn sum(
             beside.conflicts
         ));
     }
-    if beside.broken_links > 0 {
+    if some(beside.broken_links) {
         problems.push(format!(
             "{} events don't continue the one before: it was changed on the way, or the spool was",
-            beside.broken_links
+            beside.broken_links.unwrap_or_default()
         ));
     }
     let balanced = !mismatches
         && undecodable.is_empty()
-        && totals.missing == 0
+        && !some(totals.missing)
         && beside.conflicts == 0
-        && beside.broken_links == 0;
+        && !some(beside.broken_links);
     let dead_changes: i64 = snapshot
         .dead_letters
         .iter()
@@ -112,13 +112,19 @@ pub(super) fn sum(
                 .to_owned(),
         );
     }
+    let waiting = some(totals.pending) || some(totals.in_transit);
     Books {
+        day: snapshot.day,
         balanced,
-        settled: passed.everything() && totals.pending == 0 && totals.in_transit == 0,
+        settled: passed.everything() && !waiting && snapshot.day.is_none_or(|day| day.over),
         totals,
         beside,
         provinces,
         undecodable,
         problems,
     }
+}
+
+fn some(number: Option<i64>) -> bool {
+    number.is_some_and(|number| number > 0)
 }

@@ -3,6 +3,7 @@
 
 mod books;
 mod control;
+mod day;
 mod fixture;
 mod lag;
 mod latency;
