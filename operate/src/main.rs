@@ -56,7 +56,9 @@ enum Command {
     Latency(latency::Options),
     /// The books: every event captured is pending, in transit, missing or received, and ended in one place
     ///
-    /// Exit code 5 when they don't balance. Each missing range of sequences is named.
+    /// Exit code 5 when they don't balance. Named are missing ranges of sequences, forks and broken links of a
+    /// node's series, nodes that fell silent (which alone unbalances nothing), and rows of the register that
+    /// somebody changed, added or deleted by hand.
     #[command(
         after_help = "Examples:\n  intakectl reconcile\n  intakectl reconcile --node dien-bien-01 -o json\n  intakectl reconcile --day 2026-11-24 --province dien-bien"
     )]

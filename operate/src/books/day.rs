@@ -6,6 +6,7 @@ use super::numbers::{Beside, Numbers};
 use super::passed::Passed;
 use super::report::{Books, EpochNumbers, NodeBooks, ProvinceBooks};
 use super::rows::{self, DeadLetters};
+use super::scope::Scope;
 use super::verdict::sum;
 use crate::period::{Day, Period};
 use runtime::Fault;
@@ -112,11 +113,9 @@ pub(super) fn books(
     day: &DayOfBooks,
     rows: &[DayRow],
     passed: &Passed,
-    provinces: &[&str],
-    all: bool,
+    scope: &Scope<'_>,
 ) -> Result<Books, Fault> {
-    let series = series(snapshot, day, rows)?;
-    let of_provinces = by_province(series, provinces, all);
+    let of_provinces = by_province(series(snapshot, day, rows)?, scope);
     let books = of_provinces
         .into_iter()
         .map(|(slug, nodes)| province(snapshot, slug, nodes))

@@ -1,20 +1,24 @@
 //! Puts the books together from what was read.
 
 use super::balance::{self, Claim, WrittenOff};
+use super::chain::Place;
 use super::claim::{self, Proof};
 use super::day::DayOfBooks;
+use super::evidence::Contradiction;
 use super::ledger::{DeadEvent, Ledger};
 use super::numbers::{Beside, Numbers};
 use super::passed::Passed;
-use super::proof::Counted;
+use super::proof::Counts;
 use super::report::{Books, EpochNumbers, MissingRange, NodeBooks, ProvinceBooks};
 use super::rows::{self, DeadLetters, ManifestRow, NodeRow};
+use super::scope::Scope;
+use super::silence;
 use super::skipped::Skipped;
 use super::verdict::{doubts, sum};
+use chrono::{DateTime, Utc};
 use runtime::Fault;
 use schemas::{Epoch, NodeId};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// What the books are made of: one snapshot of the register.
 #[derive(Debug, Default)]
@@ -25,9 +29,16 @@ pub(super) struct Snapshot {
     pub(super) dead_events: Vec<DeadEvent>,
     pub(super) other_dead_changes: i64,
     pub(super) dead_letters: Vec<DeadLetters>,
-    /// Every event's own row, counted; none when the proof was not asked for.
-    pub(super) proof: Option<BTreeMap<(String, Uuid), Counted>>,
-    pub(super) applications_without_resident: i64,
+    /// Every event's own row, counted; none when that was not asked for.
+    pub(super) counts: Option<Counts>,
+    /// Rows that can't be what the pipeline wrote.
+    pub(super) contradictions: Vec<Contradiction>,
+    /// Places for which two different events came.
+    pub(super) forks: Vec<Place>,
+    /// Events that name another predecessor.
+    pub(super) broken: Vec<Place>,
+    /// Nodes not heard of since then are silent; none when silence isn't asked for.
+    pub(super) silent_before: Option<DateTime<Utc>>,
     /// The highest step of match in this snapshot.
     pub(super) step: i64,
     /// What operate has given up.
@@ -43,15 +54,10 @@ struct Series<'a> {
     ledgers: BTreeMap<Epoch, Ledger>,
 }
 
-/// The books of `provinces` (slugs, in this order; others that turn up come after them).
-pub(super) fn books(
-    snapshot: &Snapshot,
-    passed: &Passed,
-    provinces: &[&str],
-    all: bool,
-) -> Result<Books, Fault> {
+/// The books of what is in `scope`.
+pub(super) fn books(snapshot: &Snapshot, passed: &Passed, scope: &Scope<'_>) -> Result<Books, Fault> {
     let mut problems = Vec::new();
-    let of_provinces = by_province(series(snapshot)?, provinces, all);
+    let of_provinces = by_province(series(snapshot)?, scope);
     let books = of_provinces
         .into_iter()
         .map(|(slug, nodes)| province(snapshot, passed, slug, nodes, &mut problems))
@@ -59,18 +65,17 @@ pub(super) fn books(
     Ok(sum(snapshot, passed, books, problems))
 }
 
-/// What is known of nodes, put under the provinces in their order; with `all` under others, too, that
-/// turn up.
+/// What is known of nodes, put under the provinces in their order, and under others that turn up where
+/// all are asked for.
 pub(super) fn by_province<S>(
     mut series: BTreeMap<(String, NodeId), S>,
-    provinces: &[&str],
-    all: bool,
+    scope: &Scope<'_>,
 ) -> Vec<(String, Vec<(NodeId, S)>)> {
-    let mut slugs: Vec<String> = provinces.iter().map(|slug| (*slug).to_owned()).collect();
-    if all {
+    let mut slugs: Vec<String> = scope.slugs.iter().map(|slug| (*slug).to_owned()).collect();
+    if scope.all {
         let others = series.keys().map(|(slug, _)| slug.clone());
         let mut others: Vec<String> = others
-            .filter(|slug| !provinces.contains(&slug.as_str()))
+            .filter(|slug| !scope.slugs.contains(&slug.as_str()))
             .collect();
         others.dedup();
         slugs.extend(others);
@@ -133,8 +138,13 @@ fn province(
             .find(|node| node.node_id == node_id.as_str());
         let retired = registered.is_some_and(|node| node.retired);
         let (proof, claims) = trusted(&series, registered, &node_id, problems);
+        let delivers = !series.ledgers.is_empty();
+        let silent_since = snapshot
+            .silent_before
+            .and_then(|limit| silence::since(registered, series.manifest, delivers, limit));
         let mut node = NodeBooks {
             claim: Some(proof),
+            silent_since,
             ..NodeBooks::empty(&node_id, registered, series.manifest)
         };
         for claim in &claims {

@@ -1,9 +1,13 @@
 //! The books: what `-o json` prints.
 
+use super::chain::Place;
 use super::claim::Proof;
 use super::day::DayOfBooks;
+use super::evidence::Contradiction;
 use super::numbers::{Beside, Numbers};
 use super::rows::{DeadLetters, ManifestRow, NodeRow};
+use super::silence::SilentNode;
+use chrono::{DateTime, Utc};
 use schemas::NodeId;
 use serde::Serialize;
 use uuid::Uuid;
@@ -27,6 +31,15 @@ pub struct Books {
     pub provinces: Vec<ProvinceBooks>,
     /// Records that are no events, by topic, reason and who refused them.
     pub undecodable: Vec<DeadLetters>,
+    /// Places for which two different events came.
+    pub forks: Vec<Place>,
+    /// Events that name another predecessor than the one that came, as far as the register has their
+    /// bytes; empty with `--quick` and for a day.
+    pub broken: Vec<Place>,
+    /// Nodes that have been silent for too long; none for a day, as silence is of now.
+    pub silent_nodes: Option<Vec<SilentNode>>,
+    /// Rows of the register that the events contradict, by what is wrong with them.
+    pub contradictions: Vec<Contradiction>,
     /// What keeps the books from balancing, and what is worth a look, in words.
     pub problems: Vec<String>,
 }
@@ -69,6 +82,8 @@ pub struct NodeBooks {
     pub claim: Option<Proof>,
     /// When its latest manifest came, RFC 3339.
     pub last_manifest_at: Option<String>,
+    /// Since when it is silent, when that is too long; none for a day.
+    pub silent_since: Option<DateTime<Utc>>,
     /// One for each epoch.
     pub epochs: Vec<EpochNumbers>,
 }
@@ -101,6 +116,7 @@ impl NodeBooks {
             retired_because: retired.and_then(|node| node.reason.clone()),
             claim: None,
             last_manifest_at: manifest.map(|manifest| manifest.appended_at.to_rfc3339()),
+            silent_since: None,
             epochs: Vec::new(),
         }
     }

@@ -2,8 +2,10 @@
 
 use super::numbers::{Beside, Numbers};
 use super::report::{Books, ProvinceBooks};
+use super::silence::SilentNode;
 use crate::table::{Cell, Table, Tone, grouped};
 use crate::{Ended, Report};
+use chrono::SecondsFormat;
 
 /// Missing ranges listed in the table; JSON has all.
 const MOST_RANGES: usize = 20;
@@ -23,6 +25,15 @@ impl Report for Books {
         text += &beside(&self.beside);
         for province in &self.provinces {
             text += &missing(province);
+        }
+        for silent in self.silent_nodes.iter().flatten() {
+            let SilentNode {
+                province,
+                node_id,
+                since,
+            } = silent;
+            let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+            text += &format!("silent: {node_id} in {province} since {since}\n");
         }
         for problem in &self.problems {
             text += &format!("problem: {problem}\n");

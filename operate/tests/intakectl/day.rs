@@ -144,6 +144,7 @@ async fn a_day_is_what_was_appended_from_midnight_to_midnight_in_ho_chi_minh_wit
     dead_event(&pipeline, 3, noon).await; // loaded after all
     dead_event(&pipeline, 7, noon.plus_millis(86_400_000)).await;
 
+    pipeline.loaded().await;
     let day = ["--day", "2026-11-24"];
     let books = reconcile(&pipeline, &day, 0);
     numbers(
@@ -222,6 +223,7 @@ async fn a_day_is_unbalanced_by_its_own_conflicts_and_unreadable_records_only() 
              VALUES ('normalise', '{topic}', 0, 7, '', 'envelope.malformed', 2)"
         ))
         .await;
+    pipeline.loaded().await;
     assert_eq!(reconcile(&pipeline, &["--day", "2026-11-24"], 5)["conflicts"], 1);
     assert_eq!(
         reconcile(&pipeline, &["--day", "2026-11-25"], 5)["undecodable"],

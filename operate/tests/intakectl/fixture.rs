@@ -155,6 +155,15 @@ impl Pipeline {
             .expect("ran");
     }
 
+    /// Moves the sink's position behind every event's row, as it does in the transaction of the rows.
+    pub async fn loaded(&self) {
+        self.sql(
+            "INSERT INTO sink_position SELECT 'register.changes', 0, 0, max(sequence), 'cluster', 'topic' FROM intake_event
+             ON CONFLICT (topic, partition) DO UPDATE SET sequence = EXCLUDED.sequence",
+        )
+        .await;
+    }
+
     /// Appends `count` records under one key to a topic.
     pub fn produce(&self, topic: &str, key: &str, count: usize) {
         let producer: Producer = self.cluster.producer().expect("a producer");

@@ -173,7 +173,15 @@ async fn an_empty_register_has_no_latency_and_a_wrong_command_line_is_refused() 
             ],
             100,
         ),
-        (&["--from", "2026-11-23T17:00:00.001Z"], 0),
+        (
+            &[
+                "--from",
+                "2026-11-23T17:00:00.001Z",
+                "--to",
+                "2026-11-24T17:00:00Z",
+            ],
+            0,
+        ),
         (&["--day", "2026-11-24", "--province", "son-la"], 0),
     ] {
         assert_eq!(latency(&pipeline, args)["all"]["events"], events, "{args:?}");
