@@ -9,6 +9,7 @@ mod ended;
 pub mod lag;
 pub mod latency;
 pub mod node;
+pub mod period;
 pub mod register;
 mod report;
 mod settings;

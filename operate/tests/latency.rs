@@ -1,6 +1,6 @@
 //! The time between stages, over rows whose times are known, in a database of its own.
 
-use operate::latency::{self, Percentiles, Reach};
+use operate::latency::{self, Percentiles, Reach, Selection};
 use operate::{Options, Output, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -89,7 +89,9 @@ async fn measure(url: String) {
         }
     );
 
-    let passages = latency::measure(&settings, 0).await.expect("passages");
+    let passages = latency::measure(&settings, &Selection::default())
+        .await
+        .expect("passages");
     let counted: Vec<(Option<&str>, i64)> = passages
         .iter()
         .map(|passage| (passage.province.as_deref(), passage.events))
@@ -99,6 +101,7 @@ async fn measure(url: String) {
         p50: 50.5,
         p95: 95.05,
         p99: 99.01,
+        max: 100.0,
     });
     let son_la = &passages[2];
     for stage in [son_la.publish, son_la.normalise, son_la.matching, son_la.load] {
@@ -111,7 +114,11 @@ async fn measure(url: String) {
         "a clock without reason measures nothing"
     );
 
-    let later = latency::measure(&settings, 100).await.expect("passages");
+    let after = Selection {
+        after_step: 100,
+        ..Selection::default()
+    };
+    let later = latency::measure(&settings, &after).await.expect("passages");
     assert_eq!(later.len(), 2, "only what came after step 100");
 }
 
@@ -121,5 +128,6 @@ fn rounded(seconds: Percentiles) -> Percentiles {
         p50: round(seconds.p50),
         p95: round(seconds.p95),
         p99: round(seconds.p99),
+        max: round(seconds.max),
     }
 }

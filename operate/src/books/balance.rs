@@ -56,11 +56,9 @@ pub fn balance(
 ) -> EpochBooks {
     let received = &ledger.received;
     let highest = received.highest();
-    let captured = claim.map_or(0, |claim| claim.captured).max(highest);
-    let published = claim
-        .map_or(0, |claim| claim.published)
-        .max(highest)
-        .min(captured);
+    let claimed = claim.map_or(0, |claim| claim.captured).max(highest);
+    let published = claim.map_or(0, |claim| claim.published).max(highest).min(claimed);
+    let mut pending = claimed - published;
     let mut missing = received.holes(1, highest);
     let tail = received.holes(highest.saturating_add(1), published);
     let mut in_transit = 0;
@@ -69,38 +67,35 @@ pub fn balance(
     } else {
         in_transit = count(tail);
     }
-    let mut numbers = Numbers {
-        captured,
-        pending: captured - published,
-        in_transit,
-        missing: count(missing.iter().copied()),
-        received: received.count(),
-        loaded: ledger.loaded,
-        rejected: ledger.rejected,
-        held: ledger.held,
-        dead_lettered: ledger.dead_lettered,
-    };
-    let mut beside = ledger.beside;
+    let not_there = count(missing.iter().copied());
     let given_up = match written_off {
         WrittenOff::Nothing => 0,
         WrittenOff::Skipped(ranges) => {
             missing.retain(|range| !ranges.contains(range));
-            numbers.missing - count(missing.iter().copied())
+            not_there - count(missing.iter().copied())
         }
         WrittenOff::Everything => {
             missing.clear();
-            beside.written_off = numbers.pending;
-            numbers.pending = 0;
-            numbers.missing
+            not_there.saturating_add(std::mem::take(&mut pending))
         }
     };
-    numbers.missing -= given_up;
-    beside.written_off = beside.written_off.saturating_add(given_up);
-    numbers.captured -= beside.written_off;
     EpochBooks {
         epoch: ledger.epoch,
-        numbers,
-        beside,
+        numbers: Numbers {
+            captured: Some(claimed - given_up),
+            pending: Some(pending),
+            in_transit: Some(in_transit),
+            missing: Some(count(missing.iter().copied())),
+            received: received.count(),
+            loaded: ledger.loaded,
+            rejected: ledger.rejected,
+            held: ledger.held,
+            dead_lettered: ledger.dead_lettered,
+        },
+        beside: Beside {
+            written_off: Some(given_up),
+            ..ledger.beside
+        },
         missing,
     }
 }
@@ -109,8 +104,8 @@ pub fn balance(
 mod tests {
     use super::super::ledger::DeadEvent;
     use super::*;
-    use schemas::NodeId;
     use schemas::finding::OutcomeKind;
+    use schemas::{NodeId, Timestamp};
     use uuid::Uuid;
 
     const EPOCH: Epoch = Uuid::from_u128(1);
@@ -138,20 +133,16 @@ mod tests {
     #[track_caller]
     fn check(case: &str, books: &EpochBooks, numbers: [i64; 5], missing: &[(i64, i64)]) {
         let got = &books.numbers;
+        let waiting = [got.captured, got.pending, got.in_transit, got.missing];
+        let [captured, pending, in_transit, not_there] = waiting.map(Option::unwrap_or_default);
         assert_eq!(
-            [
-                got.captured,
-                got.pending,
-                got.in_transit,
-                got.missing,
-                got.received
-            ],
+            [captured, pending, in_transit, not_there, got.received],
             numbers,
             "{case}: captured, pending, in transit, missing, received"
         );
         assert_eq!(books.missing, missing, "{case}: missing ranges");
-        let parts = got.pending + got.in_transit + got.missing + got.received;
-        assert_eq!(got.captured, parts, "{case}: captured is the sum of its parts");
+        let parts = pending + in_transit + not_there + got.received;
+        assert_eq!(captured, parts, "{case}: captured is the sum of its parts");
     }
 
     #[test]
@@ -267,7 +258,7 @@ mod tests {
             &WrittenOff::Everything,
         );
         check("retired", &books, [4, 0, 0, 0, 4], &[]);
-        assert_eq!(books.beside.written_off, 5);
+        assert_eq!(books.beside.written_off, Some(5));
     }
 
     #[test]
@@ -275,7 +266,7 @@ mod tests {
         let gaps = ledger(&[(1, 2), (5, 5), (7, 8)], 5, 0, 0);
         let books = balance(&gaps, Some(&claim(9, 8)), true, &WrittenOff::Skipped(&[(3, 4)]));
         check("skipped", &books, [7, 1, 0, 1, 5], &[(6, 6)]);
-        assert_eq!(books.beside.written_off, 2);
+        assert_eq!(books.beside.written_off, Some(2));
     }
 
     #[test]
@@ -284,8 +275,8 @@ mod tests {
         first.beside = Beside {
             copies: 7,
             conflicts: 1,
-            broken_links: 2,
-            written_off: 0,
+            broken_links: Some(2),
+            written_off: Some(0),
         };
         let (mut numbers, mut beside) = (Numbers::default(), Beside::default());
         for books in [
@@ -301,8 +292,8 @@ mod tests {
             beside.add(&books.beside);
         }
         let expected = Numbers {
-            captured: 7,
-            pending: 2,
+            captured: Some(7),
+            pending: Some(2),
             received: 5,
             loaded: 3,
             rejected: 1,
@@ -311,7 +302,10 @@ mod tests {
         };
         assert_eq!(numbers, expected);
         assert!(numbers.received_adds_up());
-        assert_eq!((beside.copies, beside.conflicts, beside.broken_links), (7, 1, 2));
+        assert_eq!(
+            (beside.copies, beside.conflicts, beside.broken_links),
+            (7, 1, Some(2))
+        );
     }
 
     #[test]
@@ -320,6 +314,8 @@ mod tests {
             node_id: NodeId::parse("dien-bien-01").expect("a node id"),
             epoch: EPOCH,
             node_sequence,
+            province: "dien-bien".to_owned(),
+            appended_at: Timestamp(0),
             sequence,
             outcome: OutcomeKind::Loaded,
         };

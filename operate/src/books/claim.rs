@@ -67,6 +67,7 @@ mod tests {
             public_key: Some(key.verifying_key().to_bytes().to_vec()),
             retired: false,
             reason: None,
+            decided_at: None,
         }
     }
 

@@ -1,19 +1,24 @@
 //! Puts the books together from what was read.
 
 use super::balance::{self, Claim, WrittenOff};
+use super::chain::Place;
 use super::claim::{self, Proof};
+use super::day::DayOfBooks;
+use super::evidence::Contradiction;
 use super::ledger::{DeadEvent, Ledger};
 use super::numbers::{Beside, Numbers};
 use super::passed::Passed;
-use super::proof::Counted;
+use super::proof::Counts;
 use super::report::{Books, EpochNumbers, MissingRange, NodeBooks, ProvinceBooks};
 use super::rows::{self, DeadLetters, ManifestRow, NodeRow};
+use super::scope::Scope;
+use super::silence;
 use super::skipped::Skipped;
 use super::verdict::{doubts, sum};
+use chrono::{DateTime, Utc};
 use runtime::Fault;
 use schemas::{Epoch, NodeId};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// What the books are made of: one snapshot of the register.
 #[derive(Debug, Default)]
@@ -24,13 +29,22 @@ pub(super) struct Snapshot {
     pub(super) dead_events: Vec<DeadEvent>,
     pub(super) other_dead_changes: i64,
     pub(super) dead_letters: Vec<DeadLetters>,
-    /// Every event's own row, counted; none when the proof was not asked for.
-    pub(super) proof: Option<BTreeMap<(String, Uuid), Counted>>,
-    pub(super) applications_without_resident: i64,
+    /// Every event's own row, counted; none when that was not asked for.
+    pub(super) counts: Option<Counts>,
+    /// Rows that can't be what the pipeline wrote.
+    pub(super) contradictions: Vec<Contradiction>,
+    /// Places for which two different events came.
+    pub(super) forks: Vec<Place>,
+    /// Events that name another predecessor.
+    pub(super) broken: Vec<Place>,
+    /// Nodes not heard of since then are silent; none when silence isn't asked for.
+    pub(super) silent_before: Option<DateTime<Utc>>,
     /// The highest step of match in this snapshot.
     pub(super) step: i64,
     /// What operate has given up.
     pub(super) skipped: Skipped,
+    /// The day that the books are of; none for all that ever was.
+    pub(super) day: Option<DayOfBooks>,
 }
 
 /// What is known of one node in one province.
@@ -40,31 +54,38 @@ struct Series<'a> {
     ledgers: BTreeMap<Epoch, Ledger>,
 }
 
-/// The books of `provinces` (slugs, in this order; others that turn up come after them).
-pub(super) fn books(
-    snapshot: &Snapshot,
-    passed: &Passed,
-    provinces: &[&str],
-    all: bool,
-) -> Result<Books, Fault> {
+/// The books of what is in `scope`.
+pub(super) fn books(snapshot: &Snapshot, passed: &Passed, scope: &Scope<'_>) -> Result<Books, Fault> {
     let mut problems = Vec::new();
-    let mut slugs: Vec<String> = provinces.iter().map(|slug| (*slug).to_owned()).collect();
-    let mut series = series(snapshot)?;
-    if all {
+    let of_provinces = by_province(series(snapshot)?, scope);
+    let books = of_provinces
+        .into_iter()
+        .map(|(slug, nodes)| province(snapshot, passed, slug, nodes, &mut problems))
+        .collect();
+    Ok(sum(snapshot, passed, books, problems))
+}
+
+/// What is known of nodes, put under the provinces in their order, and under others that turn up where
+/// all are asked for.
+pub(super) fn by_province<S>(
+    mut series: BTreeMap<(String, NodeId), S>,
+    scope: &Scope<'_>,
+) -> Vec<(String, Vec<(NodeId, S)>)> {
+    let mut slugs: Vec<String> = scope.slugs.iter().map(|slug| (*slug).to_owned()).collect();
+    if scope.all {
         let others = series.keys().map(|(slug, _)| slug.clone());
         let mut others: Vec<String> = others
-            .filter(|slug| !provinces.contains(&slug.as_str()))
+            .filter(|slug| !scope.slugs.contains(&slug.as_str()))
             .collect();
         others.dedup();
         slugs.extend(others);
     }
-    let mut books = Vec::new();
-    for slug in slugs {
+    let of_each = slugs.into_iter().map(|slug| {
         let of_province = series.extract_if(.., |(province, _), _| *province == slug);
-        let nodes: Vec<_> = of_province.map(|((_, node), series)| (node, series)).collect();
-        books.push(province(snapshot, passed, slug, nodes, &mut problems));
-    }
-    Ok(sum(snapshot, passed, books, problems))
+        let nodes = of_province.map(|((_, node), series)| (node, series)).collect();
+        (slug, nodes)
+    });
+    of_each.collect()
 }
 
 fn series(snapshot: &Snapshot) -> Result<BTreeMap<(String, NodeId), Series<'_>>, Fault> {
@@ -108,13 +129,7 @@ fn province(
     nodes: Vec<(NodeId, Series<'_>)>,
     problems: &mut Vec<String>,
 ) -> ProvinceBooks {
-    let mut province = ProvinceBooks {
-        province: slug,
-        numbers: Numbers::default(),
-        beside: Beside::default(),
-        nodes: Vec::new(),
-        missing_ranges: Vec::new(),
-    };
+    let mut province = ProvinceBooks::empty(slug, Numbers::default(), Beside::default());
     let topic = schemas::topics::applications(&province.province);
     for (node_id, mut series) in nodes {
         let registered = snapshot
@@ -123,18 +138,14 @@ fn province(
             .find(|node| node.node_id == node_id.as_str());
         let retired = registered.is_some_and(|node| node.retired);
         let (proof, claims) = trusted(&series, registered, &node_id, problems);
+        let delivers = !series.ledgers.is_empty();
+        let silent_since = snapshot
+            .silent_before
+            .and_then(|limit| silence::since(registered, series.manifest, delivers, limit));
         let mut node = NodeBooks {
-            node_id: node_id.to_string(),
-            numbers: Numbers::default(),
-            beside: Beside::default(),
-            registered: registered.is_some(),
-            retired,
-            retired_because: registered
-                .filter(|_| retired)
-                .and_then(|node| node.reason.clone()),
-            claim: proof,
-            last_manifest_at: series.manifest.map(|manifest| manifest.appended_at.to_rfc3339()),
-            epochs: Vec::new(),
+            claim: Some(proof),
+            silent_since,
+            ..NodeBooks::empty(&node_id, registered, series.manifest)
         };
         for claim in &claims {
             let empty = || Ledger::empty(node_id.clone(), claim.epoch);

@@ -3,7 +3,7 @@
 use super::numbers::Beside;
 use super::sequences::Sequences;
 use schemas::finding::OutcomeKind;
-use schemas::{Epoch, NodeId};
+use schemas::{Epoch, NodeId, Timestamp};
 
 /// What the register holds of one series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub struct DeadEvent {
     pub epoch: Epoch,
     /// Its place there.
     pub node_sequence: i64,
+    /// Slug of the province whose topic it came through.
+    pub province: String,
+    /// When the broker appended it there.
+    pub appended_at: Timestamp,
     /// The step of match.
     pub sequence: i64,
     /// What match had made of it.

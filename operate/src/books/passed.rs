@@ -6,6 +6,7 @@ use crate::lag::{FirstWaiting, Stretch, first_waiting};
 use runtime::Fault;
 use runtime::kafka::{Offsets, Partition};
 use runtime::settings::KafkaSettings;
+use schemas::Timestamp;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ pub(super) struct Passed {
     /// The highest step of match that was loaded when we began to look.
     pub(super) step: i64,
     sources: BTreeMap<Partition, i64>,
-    /// Topics in which match has passed everything.
+    /// Topics in which match has passed everything, or everything up to a moment.
     drained: BTreeMap<String, bool>,
 }
 
@@ -41,7 +42,7 @@ impl Passed {
         let deadline = Instant::now() + patience;
         let loaded = loop {
             let positions = next_offsets(rows::sink_positions(conn).await?);
-            if block_in_place(|| reached(kafka, &positions, &ends))?
+            if block_in_place(|| reached(kafka, &positions, &ends, None))?
                 .values()
                 .all(|&reached| reached)
             {
@@ -60,15 +61,17 @@ impl Passed {
         })
     }
 
-    /// Compares with where `topics` end now: to be called after the claims were read.
+    /// Compares with where `topics` end now, or with what was appended to them before `until`: to be
+    /// called after the claims were read.
     pub(super) fn compare(
         &mut self,
         offsets: &Offsets,
         kafka: &KafkaSettings,
         topics: &[String],
+        until: Option<Timestamp>,
     ) -> Result<(), Fault> {
         let ends = stable_ends(offsets, topics)?;
-        let reached = reached(kafka, &self.sources, &ends)?;
+        let reached = reached(kafka, &self.sources, &ends, until)?;
         for topic in topics {
             let mut partitions = reached
                 .iter()
@@ -118,11 +121,13 @@ fn stable_ends(offsets: &Offsets, topics: &[String]) -> Result<Vec<Stretch>, Fau
         .collect())
 }
 
-/// Whether each partition's position has passed the last record before its end.
+/// Whether each partition's position has passed the last record before its end, or the last that was
+/// appended before `until`.
 fn reached(
     kafka: &KafkaSettings,
     positions: &BTreeMap<Partition, i64>,
     ends: &[Stretch],
+    until: Option<Timestamp>,
 ) -> Result<BTreeMap<Partition, bool>, Fault> {
     let left: Vec<Stretch> = ends
         .iter()
@@ -133,10 +138,15 @@ fn reached(
             Stretch { from, ..end.clone() }
         })
         .collect();
+    let passed = |first| match first {
+        FirstWaiting::Nothing => true,
+        FirstWaiting::AppendedAt(at) => until.is_some_and(|until| at >= until),
+        FirstWaiting::Unknown => false,
+    };
     let found = first_waiting(kafka, &left, LOOK)?;
     Ok(found
         .into_iter()
-        .map(|(partition, first)| (partition, first == FirstWaiting::Nothing))
+        .map(|(partition, first)| (partition, passed(first)))
         .collect())
 }
 

@@ -1,18 +1,22 @@
-//! The proof of the ledgers: every event's own row, and the row of the application it brought.
+//! The proof of the ledgers: every event's own row, counted by series.
 
+use super::ledger::Ledger;
+use schemas::Epoch;
 use sink::DatabaseFault;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What the events' own rows say of one series.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 pub(super) struct Counted {
     pub(super) loaded: i64,
     pub(super) rejected: i64,
     pub(super) held: i64,
-    /// Applications that count as loaded although no row has them at that revision or a later one.
-    pub(super) unproven: i64,
+    pub(super) copies: i64,
+    pub(super) conflicts: i64,
+    /// Sum of the sequences of the first three, a whole number.
+    sequences: String,
 }
 
 #[derive(FromRow)]
@@ -24,39 +28,44 @@ struct CountedRow {
 }
 
 const COUNT: &str = "
-    SELECT e.node_id, e.epoch,
-           count(*) FILTER (WHERE e.outcome = 'loaded') AS loaded,
-           count(*) FILTER (WHERE e.outcome = 'rejected') AS rejected,
-           count(*) FILTER (WHERE e.outcome = 'held') AS held,
-           count(*) FILTER (WHERE e.outcome = 'loaded' AND e.kind = 'application' AND e.sequence <= $1
-                              AND (a.application_id IS NULL OR a.revision < e.revision)) AS unproven
-      FROM event_outcome_current AS e
-      LEFT JOIN application AS a ON a.application_id = e.application_id
-     WHERE e.node_id IS NOT NULL AND e.epoch IS NOT NULL
-     GROUP BY e.node_id, e.epoch";
+    SELECT node_id, epoch,
+           count(*) FILTER (WHERE outcome = 'loaded') AS loaded,
+           count(*) FILTER (WHERE outcome = 'rejected') AS rejected,
+           count(*) FILTER (WHERE outcome = 'held') AS held,
+           count(*) FILTER (WHERE outcome = 'copy') AS copies,
+           count(*) FILTER (WHERE outcome = 'conflict') AS conflicts,
+           COALESCE(sum(node_sequence) FILTER (WHERE outcome IN ('loaded', 'rejected', 'held')), 0)::text AS sequences
+      FROM event_outcome_current
+     WHERE node_id IS NOT NULL AND epoch IS NOT NULL
+     GROUP BY node_id, epoch";
 
-/// Counts every event's row, up to `step` (a step of match) where rows are held against each other.
-pub(super) async fn count(
-    conn: &mut PgConnection,
-    step: i64,
-) -> Result<BTreeMap<(String, Uuid), Counted>, DatabaseFault> {
-    let rows: Vec<CountedRow> = sqlx::query_as(COUNT).bind(step).fetch_all(conn).await?;
+/// Every event's row, counted by node and epoch.
+pub(super) type Counts = BTreeMap<(String, Epoch), Counted>;
+
+pub(super) async fn count(conn: &mut PgConnection) -> Result<Counts, DatabaseFault> {
+    let rows: Vec<CountedRow> = sqlx::query_as(COUNT).fetch_all(conn).await?;
     Ok(rows
         .into_iter()
         .map(|row| ((row.node_id, row.epoch), row.counted))
         .collect())
 }
 
-const WITHOUT_RESIDENT: &str = "
-    SELECT count(*)
-      FROM application AS a
-     WHERE a.status = 'loaded' AND a.sequence <= $1
-       AND NOT EXISTS (SELECT FROM resident AS r WHERE r.resident_id = a.resident_id)";
-
-/// Applications that count as loaded although the register doesn't have their resident.
-pub(super) async fn without_resident(conn: &mut PgConnection, step: i64) -> Result<i64, DatabaseFault> {
-    Ok(sqlx::query_scalar(WITHOUT_RESIDENT)
-        .bind(step)
-        .fetch_one(conn)
-        .await?)
+/// The series whose rows can't be those of the events that their ledger received. The ledger's set moves
+/// in the transaction of the rows, so the two are alike at any moment.
+pub(super) fn unlike(counts: &Counts, ledgers: &[(String, Ledger)]) -> Vec<(String, Epoch)> {
+    let mut unlike: Vec<(String, Epoch)> = Vec::new();
+    let mut known = BTreeMap::new();
+    for (_, ledger) in ledgers {
+        known.insert((ledger.node_id.to_string(), ledger.epoch), &ledger.received);
+    }
+    for (series, received) in &known {
+        let rows = counts.get(series).cloned().unwrap_or_default();
+        let placed = rows.loaded + rows.rejected + rows.held;
+        if placed != received.count() || rows.sequences.parse() != Ok(received.sum()) && placed > 0 {
+            unlike.push(series.clone());
+        }
+    }
+    let without_ledger = counts.keys().filter(|series| !known.contains_key(series));
+    unlike.extend(without_ledger.cloned());
+    unlike
 }

@@ -1,19 +1,26 @@
-//! The books as they are shown.
+//! The books: what `-o json` prints.
 
+use super::chain::Place;
 use super::claim::Proof;
+use super::day::DayOfBooks;
+use super::evidence::Contradiction;
 use super::numbers::{Beside, Numbers};
-use super::rows::DeadLetters;
-use crate::table::{Cell, Table, Tone, grouped};
-use crate::{Ended, Report};
+use super::rows::{DeadLetters, ManifestRow, NodeRow};
+use super::silence::SilentNode;
+use chrono::{DateTime, Utc};
+use schemas::NodeId;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// The books of all provinces.
 #[derive(Debug, Serialize)]
 pub struct Books {
+    /// The day they are of; none for all that ever was.
+    pub day: Option<DayOfBooks>,
     /// Nothing is missing, doubled, forked, unreadable or without proof.
     pub balanced: bool,
-    /// Nothing is pending or on the way either.
+    /// Nothing is pending or on the way either; of a day: it is over, and all that was appended by its
+    /// end is settled and loaded.
     pub settled: bool,
     /// Sums over all provinces.
     pub totals: Numbers,
@@ -24,6 +31,15 @@ pub struct Books {
     pub provinces: Vec<ProvinceBooks>,
     /// Records that are no events, by topic, reason and who refused them.
     pub undecodable: Vec<DeadLetters>,
+    /// Places for which two different events came.
+    pub forks: Vec<Place>,
+    /// Events that name another predecessor than the one that came, as far as the register has their
+    /// bytes; empty with `--quick` and for a day.
+    pub broken: Vec<Place>,
+    /// Nodes that have been silent for too long; none for a day, as silence is of now.
+    pub silent_nodes: Option<Vec<SilentNode>>,
+    /// Rows of the register that the events contradict, by what is wrong with them.
+    pub contradictions: Vec<Contradiction>,
     /// What keeps the books from balancing, and what is worth a look, in words.
     pub problems: Vec<String>,
 }
@@ -62,12 +78,48 @@ pub struct NodeBooks {
     pub retired: bool,
     /// Why it was.
     pub retired_because: Option<String>,
-    /// Whether its word is proven by its registered key.
-    pub claim: Proof,
+    /// Whether its word is proven by its registered key; none for a day, which needs no word of it.
+    pub claim: Option<Proof>,
     /// When its latest manifest came, RFC 3339.
     pub last_manifest_at: Option<String>,
+    /// Since when it is silent, when that is too long; none for a day.
+    pub silent_since: Option<DateTime<Utc>>,
     /// One for each epoch.
     pub epochs: Vec<EpochNumbers>,
+}
+
+impl ProvinceBooks {
+    pub(super) fn empty(province: String, numbers: Numbers, beside: Beside) -> Self {
+        Self {
+            province,
+            numbers,
+            beside,
+            nodes: Vec::new(),
+            missing_ranges: Vec::new(),
+        }
+    }
+}
+
+impl NodeBooks {
+    pub(super) fn empty(
+        node_id: &NodeId,
+        registered: Option<&NodeRow>,
+        manifest: Option<&ManifestRow>,
+    ) -> Self {
+        let retired = registered.filter(|node| node.retired);
+        Self {
+            node_id: node_id.to_string(),
+            numbers: Numbers::default(),
+            beside: Beside::default(),
+            registered: registered.is_some(),
+            retired: retired.is_some(),
+            retired_because: retired.and_then(|node| node.reason.clone()),
+            claim: None,
+            last_manifest_at: manifest.map(|manifest| manifest.appended_at.to_rfc3339()),
+            silent_since: None,
+            epochs: Vec::new(),
+        }
+    }
 }
 
 /// The numbers of one epoch.
@@ -91,82 +143,6 @@ pub struct MissingRange {
     pub first: i64,
     /// Last missing sequence.
     pub last: i64,
-}
-
-/// Missing ranges listed in the table; JSON has all.
-const MOST_RANGES: usize = 20;
-
-impl Report for Books {
-    fn table(&self) -> String {
-        let mut table = Table::new(&[
-            "PROVINCE", "CAPTURED", "PENDING", "TRANSIT", "MISSING", "RECEIVED", "LOADED", "REJECTED",
-            "HELD", "DEAD",
-        ]);
-        for province in &self.provinces {
-            table.row(row(&province.province, &province.numbers));
-        }
-        table.row(row("total", &self.totals));
-        let mut text = table.render();
-        let Beside {
-            written_off,
-            copies,
-            conflicts,
-            broken_links,
-        } = self.beside;
-        text += &format!(
-            "\nbeside: {} copies, {} conflicts, {} broken links, {} written off\n",
-            grouped(copies),
-            grouped(conflicts),
-            grouped(broken_links),
-            grouped(written_off)
-        );
-        for province in &self.provinces {
-            for range in province.missing_ranges.iter().take(MOST_RANGES) {
-                text += &format!("missing: {range}\n");
-            }
-            let more = province.missing_ranges.len().saturating_sub(MOST_RANGES);
-            if more > 0 {
-                text += &format!(
-                    "missing: {more} more ranges in {}, see -o json\n",
-                    province.province
-                );
-            }
-        }
-        for problem in &self.problems {
-            text += &format!("problem: {problem}\n");
-        }
-        text += match (self.balanced, self.settled) {
-            (true, true) => "the books balance",
-            (true, false) => "the books balance so far; events are still pending or on the way",
-            (false, _) => "the books DO NOT balance",
-        };
-        text
-    }
-
-    fn ended(&self) -> Ended {
-        if self.balanced {
-            Ended::Fine
-        } else {
-            Ended::BooksDontMatch
-        }
-    }
-}
-
-fn row(name: &str, numbers: &Numbers) -> [Cell; 10] {
-    let waiting =
-        |number: i64| Cell::number(number).toned(if number > 0 { Tone::Notice } else { Tone::Plain });
-    [
-        Cell::text(name),
-        Cell::number(numbers.captured),
-        waiting(numbers.pending),
-        waiting(numbers.in_transit),
-        Cell::bad_number(numbers.missing),
-        Cell::number(numbers.received),
-        Cell::number(numbers.loaded),
-        Cell::number(numbers.rejected),
-        Cell::number(numbers.held),
-        Cell::bad_number(numbers.dead_lettered),
-    ]
 }
 
 impl std::fmt::Display for MissingRange {

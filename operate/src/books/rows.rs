@@ -3,6 +3,7 @@
 use super::ledger::{DeadEvent, Ledger};
 use super::numbers::Beside;
 use super::sequences::Sequences;
+use chrono::{DateTime, Utc};
 use runtime::Fault;
 use schemas::NodeId;
 use schemas::change::EventSettled;
@@ -23,9 +24,15 @@ pub(super) struct NodeRow {
     pub(super) public_key: Option<Vec<u8>>,
     pub(super) retired: bool,
     pub(super) reason: Option<String>,
+    /// When its latest registration or retirement was logged.
+    pub(super) decided_at: Option<DateTime<Utc>>,
 }
 
-const NODES: &str = "SELECT node_id, province, public_key, retired, reason FROM node ORDER BY node_id";
+const NODES: &str = "
+    SELECT n.node_id, n.province, n.public_key, n.retired, n.reason, e.logged_at AS decided_at
+      FROM node AS n
+      LEFT JOIN intake_event AS e ON e.sequence = n.sequence AND e.node_id = n.node_id
+     ORDER BY n.node_id";
 
 pub(super) async fn nodes(conn: &mut PgConnection) -> Result<Vec<NodeRow>, DatabaseFault> {
     Ok(sqlx::query_as(NODES).fetch_all(conn).await?)
@@ -36,7 +43,7 @@ pub(super) async fn nodes(conn: &mut PgConnection) -> Result<Vec<NodeRow>, Datab
 pub(super) struct ManifestRow {
     pub(super) province: String,
     pub(super) node_id: String,
-    pub(super) appended_at: chrono::DateTime<chrono::Utc>,
+    pub(super) appended_at: DateTime<Utc>,
     pub(super) claim: Vec<u8>,
     pub(super) signature: Option<Vec<u8>>,
 }
@@ -87,10 +94,10 @@ pub(super) async fn ledgers(conn: &mut PgConnection) -> Result<Vec<(String, Ledg
                 rejected: row.rejected,
                 held: row.held,
                 beside: Beside {
-                    written_off: 0,
                     copies: row.copies,
                     conflicts: row.conflicts,
-                    broken_links: row.broken_links,
+                    broken_links: Some(row.broken_links),
+                    ..Beside::default()
                 },
                 ..Ledger::empty(node_id(&row.node_id)?, row.epoch)
             };
@@ -156,16 +163,19 @@ fn dead_event(change: &EventSettled) -> Option<DeadEvent> {
         node_id: change.node_id.clone()?,
         epoch: change.epoch?,
         node_sequence: change.node_sequence?,
+        province: change.province.clone(),
+        appended_at: change.appended_at?,
         sequence: change.sequence,
         outcome: change.outcome,
     })
 }
 
-const HIGHEST_STEP: &str = "SELECT COALESCE(max(sequence), 0) FROM intake_event";
+const HIGHEST_STEP: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position WHERE topic = $1";
 
 /// The highest step of match that is loaded.
 pub(super) async fn highest_step(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
-    Ok(sqlx::query_scalar(HIGHEST_STEP).fetch_one(conn).await?)
+    let query = sqlx::query_scalar(HIGHEST_STEP).bind(schemas::topics::CHANGES);
+    Ok(query.fetch_one(conn).await?)
 }
 
 /// How far a partition is settled or loaded: its first offset that isn't.
@@ -188,4 +198,9 @@ const SINK_POSITIONS: &str = "SELECT topic, partition, next_offset FROM sink_pos
 pub(super) async fn sink_positions(conn: &mut PgConnection) -> Result<Vec<PositionRow>, DatabaseFault> {
     let query = sqlx::query_as(SINK_POSITIONS).bind(schemas::topics::CHANGES);
     Ok(query.fetch_all(conn).await?)
+}
+
+/// Now, by the database's clock.
+pub(super) async fn now(conn: &mut PgConnection) -> Result<DateTime<Utc>, DatabaseFault> {
+    Ok(sqlx::query_scalar("SELECT now()").fetch_one(conn).await?)
 }

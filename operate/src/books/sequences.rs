@@ -40,6 +40,15 @@ impl Sequences {
         count(self.0.iter().map(|(&first, &last)| (first, last)))
     }
 
+    /// Their sum.
+    pub fn sum(&self) -> i128 {
+        let of_range = |(&first, &last): (&i64, &i64)| {
+            let (first, last) = (i128::from(first), i128::from(last));
+            (first + last) * (last - first + 1) / 2
+        };
+        self.0.iter().map(of_range).sum()
+    }
+
     /// The highest, 0 for none.
     pub fn highest(&self) -> i64 {
         self.0.last_key_value().map_or(0, |(_, &last)| last)
@@ -112,5 +121,7 @@ mod tests {
             [1, 2, 3, 4].map(|n| sequences.contains(n)),
             [false, true, true, false]
         );
+        let apart: Sequences = [(1, 4), (10, 10)].into_iter().collect();
+        assert_eq!(apart.sum(), 20);
     }
 }

@@ -1,11 +1,13 @@
 //! Whether the books balance, and what speaks against it.
 
+use super::chain::Place;
 use super::gather::Snapshot;
 use super::ledger::Ledger;
 use super::numbers::{Beside, Numbers};
 use super::passed::Passed;
-use super::report::{Books, ProvinceBooks};
+use super::report::{Books, NodeBooks, ProvinceBooks};
 use super::rows::DeadLetters;
+use super::silence::SilentNode;
 
 /// What does not fit in one series. The counts of a ledger and those of its rows may differ while
 /// partitions are loaded one after the other, so they are compared only when nothing moved.
@@ -24,23 +26,26 @@ pub(super) fn doubts(
             numbers.received, numbers.loaded, numbers.rejected, numbers.held, numbers.dead_lettered
         ));
     }
-    let Some(proof) = &snapshot.proof else { return };
-    let counted = proof
+    let Some(counts) = &snapshot.counts else { return };
+    let rows = counts
         .get(&(node_id.to_string(), epoch))
-        .copied()
+        .cloned()
         .unwrap_or_default();
-    let told = (counted.loaded, counted.rejected, counted.held);
-    if quiet && told != (numbers.loaded, numbers.rejected, numbers.held) {
+    let of_rows = [rows.loaded, rows.rejected, rows.held, rows.copies, rows.conflicts];
+    let Beside {
+        copies, conflicts, ..
+    } = ledger.beside;
+    let of_ledger = [numbers.loaded, numbers.rejected, numbers.held, copies, conflicts];
+    if quiet && of_rows != of_ledger {
+        let told = |[loaded, rejected, held, copies, conflicts]: [i64; 5]| {
+            format!(
+                "{loaded} loaded, {rejected} rejected, {held} held, {copies} copies, {conflicts} conflicts"
+            )
+        };
         problems.push(format!(
-            "{node_id} epoch {epoch}: the ledger has {} loaded, {} rejected, {} held, the events' own rows have \
-             {}, {} and {}",
-            numbers.loaded, numbers.rejected, numbers.held, told.0, told.1, told.2
-        ));
-    }
-    if counted.unproven > 0 {
-        problems.push(format!(
-            "{node_id} epoch {epoch}: {} applications count as loaded, but no row has them at that revision",
-            counted.unproven
+            "{node_id} epoch {epoch}: the ledger has {}; the events' own rows have {}",
+            told(of_ledger),
+            told(of_rows)
         ));
     }
 }
@@ -57,12 +62,7 @@ pub(super) fn sum(
         totals.add(&province.numbers);
         beside.add(&province.beside);
     }
-    if snapshot.applications_without_resident > 0 {
-        problems.push(format!(
-            "{} applications count as loaded, but the register doesn't have their resident",
-            snapshot.applications_without_resident
-        ));
-    }
+    problems.extend(snapshot.contradictions.iter().map(ToString::to_string));
     let mismatches = !problems.is_empty();
     let undecodable: Vec<DeadLetters> = snapshot
         .dead_letters
@@ -78,21 +78,23 @@ pub(super) fn sum(
     }
     if beside.conflicts > 0 {
         problems.push(format!(
-            "{} events came under a sequence that was taken: a copied spool, or two nodes under one name",
-            beside.conflicts
+            "{} events came under a sequence that was taken, {}: a copied spool, or two nodes under one name",
+            beside.conflicts,
+            named(&snapshot.forks)
         ));
     }
-    if beside.broken_links > 0 {
+    if some(beside.broken_links) {
         problems.push(format!(
-            "{} events don't continue the one before: it was changed on the way, or the spool was",
-            beside.broken_links
+            "{} events don't continue the one before, {}: it was changed on the way, or the spool was",
+            beside.broken_links.unwrap_or_default(),
+            named(&snapshot.broken)
         ));
     }
     let balanced = !mismatches
         && undecodable.is_empty()
-        && totals.missing == 0
+        && !some(totals.missing)
         && beside.conflicts == 0
-        && beside.broken_links == 0;
+        && !some(beside.broken_links);
     let dead_changes: i64 = snapshot
         .dead_letters
         .iter()
@@ -112,13 +114,45 @@ pub(super) fn sum(
                 .to_owned(),
         );
     }
+    let of_node = |(province, node): (&ProvinceBooks, &NodeBooks)| {
+        Some(SilentNode {
+            province: province.province.clone(),
+            node_id: node.node_id.clone(),
+            since: node.silent_since?,
+        })
+    };
+    let nodes = provinces
+        .iter()
+        .flat_map(|province| province.nodes.iter().map(move |node| (province, node)));
+    let silent = nodes.filter_map(of_node).collect();
+    let waiting = some(totals.pending) || some(totals.in_transit);
     Books {
+        day: snapshot.day,
         balanced,
-        settled: passed.everything() && totals.pending == 0 && totals.in_transit == 0,
+        settled: passed.everything() && !waiting && snapshot.day.is_none_or(|day| day.over),
         totals,
         beside,
         provinces,
         undecodable,
+        forks: snapshot.forks.clone(),
+        broken: snapshot.broken.clone(),
+        silent_nodes: snapshot.silent_before.map(|_| silent),
+        contradictions: snapshot.contradictions.clone(),
         problems,
     }
+}
+
+/// Some places, to begin looking at.
+fn named(places: &[Place]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = places.iter().take(SHOWN).map(ToString::to_string).collect();
+    match places.len().saturating_sub(SHOWN) {
+        _ if places.is_empty() => "whose places are not known here".to_owned(),
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+fn some(number: Option<i64>) -> bool {
+    number.is_some_and(|number| number > 0)
 }

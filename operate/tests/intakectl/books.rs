@@ -1,4 +1,5 @@
 use crate::fixture::Pipeline;
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use ed25519_dalek::{Signer, SigningKey};
 use schemas::codec::Event;
 use schemas::manifest::{NodeClaim, NodeManifest};
@@ -81,6 +82,7 @@ async fn receive(pipeline: &Pipeline, node: &str, sequences: &[i64], received: &
     .execute(&mut pipeline.connect().await)
     .await
     .expect("inserted");
+    pipeline.loaded().await;
 }
 
 async fn pass(pipeline: &Pipeline, next: i64) {
@@ -208,10 +210,14 @@ async fn a_forged_manifest_an_unproven_application_and_unreadable_bytes_unbalanc
             "UPDATE intake_event SET kind = 'application', application_id = '{application}', revision = 2"
         ))
         .await;
-    let problems = reconcile(&pipeline, &[], 5)["problems"].to_string();
-    assert!(
-        problems.contains("1 applications count as loaded, but no row has them"),
-        "{problems}"
+    assert_eq!(
+        reconcile(&pipeline, &[], 5)["contradictions"],
+        json!([{
+            "table": "application",
+            "what": "events of it are settled, but its row is not there, or is of an earlier revision",
+            "ids": [application],
+            "more": false,
+        }])
     );
     reconcile(&pipeline, &["--quick"], 0);
     pipeline
@@ -231,4 +237,61 @@ async fn a_forged_manifest_an_unproven_application_and_unreadable_bytes_unbalanc
         json!([{"stage": "normalise", "topic": topic, "reason": "envelope.malformed", "count": 1}])
     );
     reconcile(&pipeline, &["--province", "son-la"], 0);
+}
+
+#[tokio::test]
+async fn a_silent_node_is_named_with_since_when_and_unbalances_nothing() {
+    let pipeline = Pipeline::ready().await;
+    beat(&pipeline, "dien-bien-01", 2, 2, 1, None).await;
+    receive(&pipeline, "dien-bien-01", &[1, 2], "{[1,3)}").await;
+    beat(&pipeline, "dien-bien-02", 0, 0, 0, None).await;
+    beat(&pipeline, "dien-bien-03", 0, 0, 0, None).await;
+    let now = Utc::now();
+    let since = |days| (now - TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (long_ago, last_week) = (since(20), since(9));
+    pipeline
+        .sql(format!(
+            "UPDATE node_manifest SET appended_at = '{long_ago}'
+              WHERE node_id <> 'dien-bien-02';
+             UPDATE node_manifest SET appended_at = now() - interval '3 hours' WHERE node_id = 'dien-bien-02';
+             INSERT INTO intake_event (sequence, logged_at, matched_at, node_id, kind, outcome) VALUES
+                 (3, '{last_week}', now(), 'son-la-01', 'node_added', 'recorded'),
+                 (4, now(), now(), 'dien-bien-03', 'node_retired', 'recorded');
+             INSERT INTO node VALUES
+                 ('son-la-01', 3, 'son-la', NULL, false, 'a.admin', NULL),
+                 ('dien-bien-03', 4, 'dien-bien', NULL, true, 'a.admin', 'stolen')"
+        ))
+        .await;
+    pipeline.loaded().await;
+    let silent = |args: &[&str]| reconcile(&pipeline, args, 0)["silent_nodes"].clone();
+    let first = json!({"province": "dien-bien", "node_id": "dien-bien-01", "since": long_ago});
+    let never_heard_of = json!({"province": "son-la", "node_id": "son-la-01", "since": last_week});
+    assert_eq!(silent(&[]), json!([first, never_heard_of]));
+    assert_eq!(
+        silent(&["--quick", "--province", "son-la"]),
+        json!([never_heard_of])
+    );
+    let names = |told: &Value| -> Vec<Value> {
+        let told = told.as_array().expect("a list").iter();
+        told.map(|node| node["node_id"].clone()).collect()
+    };
+    assert_eq!(
+        names(&silent(&["--silent-after", "2"])),
+        ["dien-bien-01", "dien-bien-02", "son-la-01"]
+    );
+    assert_eq!(silent(&["--silent-after", "87600"]), json!([]));
+    assert_eq!(silent(&["--day", "2026-11-01"]), Value::Null);
+    let books = reconcile(&pipeline, &[], 0);
+    assert_eq!(
+        [
+            &books["balanced"],
+            &books["problems"],
+            &books["provinces"][0]["nodes"][0]["silent_since"]
+        ],
+        [&json!(true), &json!([]), &json!(long_ago)]
+    );
+    let table = pipeline.run(&["reconcile", "--wait", "1"]).stdout;
+    let told = format!("silent: dien-bien-01 in dien-bien since {long_ago}\n");
+    assert!(table.contains(&told), "{told}: {table}");
+    assert!(table.contains("the books balance"), "{table}");
 }

@@ -95,7 +95,24 @@ impl Pipeline {
             let answer = pipeline.run(command);
             assert_eq!(answer.code, 0, "{command:?}: {}", answer.stderr);
         }
+        pipeline.await_leaders();
         pipeline
+    }
+
+    /// A broker answers for a partition a moment after its topic is made.
+    fn await_leaders(&self) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let offsets = self.cluster.offsets().expect("a client");
+        let boundaries = || offsets.boundaries(&offsets.partitions(&self.topics())?);
+        while let Err(fault) = boundaries() {
+            assert!(Instant::now() < deadline, "no leader yet: {fault}");
+        }
+    }
+
+    fn topics(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.path().join("provinces.toml")).expect("read");
+        let specs = schemas::topics::all(&Provinces::parse(&text).expect("provinces"));
+        specs.into_iter().map(|spec| spec.name).collect()
     }
 
     pub fn write_provinces(&self, text: &str) {
@@ -138,6 +155,15 @@ impl Pipeline {
             .expect("ran");
     }
 
+    /// Moves the sink's position behind every event's row, as it does in the transaction of the rows.
+    pub async fn loaded(&self) {
+        self.sql(
+            "INSERT INTO sink_position SELECT 'register.changes', 0, 0, max(sequence), 'cluster', 'topic' FROM intake_event
+             ON CONFLICT (topic, partition) DO UPDATE SET sequence = EXCLUDED.sequence",
+        )
+        .await;
+    }
+
     /// Appends `count` records under one key to a topic.
     pub fn produce(&self, topic: &str, key: &str, count: usize) {
         let producer: Producer = self.cluster.producer().expect("a producer");
@@ -175,10 +201,7 @@ impl Pipeline {
     }
 
     async fn remove(&self) {
-        let text = std::fs::read_to_string(self.folder.path().join("provinces.toml")).expect("read");
-        let specs = schemas::topics::all(&Provinces::parse(&text).expect("provinces"));
-        let names: Vec<String> = specs.into_iter().map(|spec| spec.name).collect();
-        self.cluster.delete_topics(&names).await.expect("deleted");
+        self.cluster.delete_topics(&self.topics()).await.expect("deleted");
         self.administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database))
             .await;
     }

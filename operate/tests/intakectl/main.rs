@@ -3,8 +3,10 @@
 
 mod books;
 mod control;
+mod day;
 mod fixture;
 mod lag;
+mod latency;
 mod nodes;
 mod show;
 mod topics;

@@ -1,7 +1,7 @@
 //! How far the stages at the centre are, measured beside everything else.
 
 use anyhow::Context;
-use operate::latency::{self, Passage, Reach};
+use operate::latency::{self, Passage, Reach, Selection};
 use operate::{Options, Output, Settings};
 use runtime::Fault;
 use runtime::kafka::{Cluster, GroupOffsets, Partition};
@@ -76,9 +76,13 @@ impl Centre {
 
     /// The passages of the events after a step of match.
     pub fn passages(&self, after_step: i64) -> anyhow::Result<Vec<Passage>> {
+        let selection = Selection {
+            after_step,
+            ..Selection::default()
+        };
         Ok(self
             .runtime
-            .block_on(latency::measure(&self.settings, after_step))?)
+            .block_on(latency::measure(&self.settings, &selection))?)
     }
 }
 

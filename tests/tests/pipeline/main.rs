@@ -2,11 +2,14 @@
 //! once, and run one after the other, because each waits for its turn on the stack.
 
 mod end_to_end;
+mod foreign;
 mod foreign_records;
+mod forked_chain;
 mod kill_everything;
 mod lost_connections;
 mod older_register;
 mod own_file;
+mod tampered_rows;
 mod two_of_each;
 
 use std::time::Duration;

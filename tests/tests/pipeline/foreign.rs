@@ -1,0 +1,80 @@
+//! A publisher that isn't our node.
+
+use runtime::clock;
+use runtime::kafka::Producer;
+use schemas::codec::Event;
+use schemas::event::{ApplicationSubmitted, Channel, Service};
+use schemas::{Applicant, Body, Epoch, Field, IntakeEvent, NodeId, Sha256, topics};
+use std::time::Duration;
+use tests::Ground;
+
+/// Where it publishes.
+pub const PROVINCE: &str = "dien-bien";
+/// What it calls itself.
+pub const NODE: &str = "abroad-01";
+
+/// A publisher that isn't our node, and can be made to err.
+pub struct Foreign {
+    producer: Producer,
+    /// Its series.
+    pub epoch: Epoch,
+}
+
+impl Foreign {
+    pub fn on(ground: &Ground) -> Self {
+        Self {
+            producer: ground.site.cluster.producer().expect("a producer"),
+            epoch: clock::new_epoch(),
+        }
+    }
+
+    /// An application's event that follows the bytes of `previous`.
+    pub fn event(&self, sequence: i64, previous: &[u8], name: &str) -> Vec<u8> {
+        let mut applicant = Applicant::default();
+        applicant.set(Field::FullName, Some(name.to_owned()));
+        applicant.set(Field::DateOfBirth, Some("05/09/1987".to_owned()));
+        let now = clock::now();
+        let event = IntakeEvent {
+            event_id: clock::new_event_id(),
+            node_id: NodeId::parse(NODE).expect("a node id"),
+            epoch: self.epoch,
+            sequence,
+            previous_hash: if previous.is_empty() {
+                Sha256::ZERO
+            } else {
+                Sha256::of(previous)
+            },
+            captured_at: now,
+            spooled_at: now,
+            clock_offset_ms: None,
+            body: Body::ApplicationSubmitted(ApplicationSubmitted {
+                application_id: clock::new_event_id(),
+                revision: 1,
+                reference: None,
+                form_id: "CC01".to_owned(),
+                form_version: "2024-07".to_owned(),
+                channel: Channel::CommuneOffice,
+                service: Service::FirstIssue,
+                commune: None,
+                village: None,
+                team: None,
+                applicant,
+                attachments: Vec::new(),
+            }),
+        };
+        event.encode().expect("an event fits its schema")
+    }
+
+    pub fn publish(&self, key: &str, value: &[u8]) {
+        let topic = topics::applications(PROVINCE);
+        self.producer
+            .send(&topic, key.as_bytes(), value, 0)
+            .expect("the record is taken");
+        self.producer
+            .flush(Duration::from_secs(10))
+            .expect("the record is acknowledged");
+        for delivery in self.producer.poll(Duration::ZERO) {
+            delivery.result.expect("the record is delivered");
+        }
+    }
+}
