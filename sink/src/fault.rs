@@ -8,7 +8,9 @@ use std::fmt;
 pub fn remedy_of(state: &str) -> Remedy {
     match (state.get(..2).unwrap_or(""), state) {
         // Lost connection, login or grant in flux, deadlock, lock or time limit, shutdown, I/O, standby.
-        ("08" | "28" | "40" | "55" | "57" | "58", _) | (_, "42501" | "25006") => Remedy::Transient,
+        ("08" | "28" | "40" | "55" | "57" | "58", _) | (_, "42501" | "25006" | "25P03" | "25P04") => {
+            Remedy::Transient
+        }
         // Disk, memory or connections used up.
         ("53", _) => Remedy::Saturated,
         // The value itself: out of range, NUL byte, broken constraint, index entry or text too large.
@@ -142,6 +144,7 @@ mod tests {
             ("58030", Transient, "input or output failed"),
             ("42501", Transient, "a grant was revoked: no fault of the record"),
             ("25006", Transient, "a standby, or a read-only database"),
+            ("25P03", Transient, "we were idle for too long in a transaction"),
             ("53100", Saturated, "disk full is no fault of the record"),
             ("53300", Saturated, "too many connections"),
             ("22021", Data, "a NUL byte in a text"),

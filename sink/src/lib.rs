@@ -17,6 +17,7 @@ pub mod register;
 pub mod restore;
 mod rows;
 pub mod settings;
+pub mod start;
 
 pub use fault::{DatabaseFault, remedy_of};
 pub use register::{MIGRATOR, Register};

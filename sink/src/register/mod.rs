@@ -71,8 +71,14 @@ impl Register {
     /// A new connection with what loading needs.
     pub(crate) async fn open_for_loading(&self) -> Result<PgConnection, DatabaseFault> {
         let mut conn = self.open().await?;
-        // Room to sort a batch in memory.
-        sqlx::query("SET work_mem = '64MB'").execute(&mut conn).await?;
+        for setting in [
+            // Room to sort a batch in memory.
+            "SET work_mem = '64MB'",
+            // A frozen sink must not hold its positions' rows against the one that took its partitions.
+            "SET idle_in_transaction_session_timeout = '60s'",
+        ] {
+            sqlx::query(setting).execute(&mut conn).await?;
+        }
         for table in [&*resident::TABLE, &*application::TABLE, &*event::TABLE] {
             table.prepare(&mut conn).await?;
         }

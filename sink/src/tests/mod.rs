@@ -1,13 +1,17 @@
 //! Loading against a real PostgreSQL, each test in a database of its own.
 
+mod counters;
 mod environment;
+mod feed;
 mod lanes;
+mod line;
 mod manifests;
 mod order;
 mod owners;
 mod poison;
 mod round_trip;
 mod schema;
+mod states;
 
 use crate::arrival::Arrival;
 use crate::fixture::database::Database;

@@ -1,9 +1,7 @@
 //! From the topic to the tables, through a real Kafka and a real PostgreSQL.
 
-mod fixture;
-
-use fixture::database::Database;
-use fixture::history::{History, Keyed};
+use crate::fixture::database::Database;
+use crate::fixture::history::{History, Keyed};
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Partition};
 use runtime::{Fault, Stop};
@@ -28,7 +26,7 @@ struct Namespace {
 
 impl Namespace {
     async fn create() -> Self {
-        let cluster = fixture::cluster::namespace();
+        let cluster = crate::fixture::cluster::namespace();
         let specs = topics::all(&provinces());
         cluster.create_topics(&specs, 1, false).await.expect("topics");
         Self {
