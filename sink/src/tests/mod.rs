@@ -6,6 +6,7 @@ mod feed;
 mod lanes;
 mod line;
 mod manifests;
+mod migrations;
 mod order;
 mod owners;
 mod poison;
