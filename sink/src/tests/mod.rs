@@ -13,6 +13,7 @@ mod poison;
 mod round_trip;
 mod schema;
 mod states;
+mod views;
 
 use crate::arrival::Arrival;
 use crate::fixture::database::Database;
