@@ -65,7 +65,7 @@ impl fmt::Display for DatabaseFault {
             (None, _) => f.write_str(self.what),
         }?;
         f.write_str(match self.state() {
-            Some("42501") => ": grant intake-sink's role what it lacks",
+            Some("42501") => ": this login lacks a right, see `intakectl register roles`",
             Some("42P01" | "42703" | "42704" | "42883") => {
                 ": its schema is another version's, run `intake-sink migrate`"
             }

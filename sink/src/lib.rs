@@ -15,6 +15,7 @@ mod ownership;
 pub mod pipeline;
 pub mod register;
 pub mod restore;
+pub mod roles;
 mod rows;
 pub mod settings;
 pub mod start;

@@ -25,7 +25,7 @@ pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-const STEPS: usize = 100;
+pub(super) const STEPS: usize = 100;
 
 /// What readiness says, and the statements that make and mend it, `@` standing for the database's
 /// name. Connections that are open are ended in between, so that the lane's next one meets it.
@@ -158,7 +158,7 @@ async fn run(conn: &mut PgConnection, database: &Database, statements: &[&str]) 
 }
 
 /// A lane that has loaded half of what it is to load.
-struct HalfLoaded {
+pub(super) struct HalfLoaded {
     counters: Counters,
     health: Health,
     feed: Feed,
@@ -166,7 +166,7 @@ struct HalfLoaded {
 }
 
 impl HalfLoaded {
-    async fn of(register: &Register, records: &[Record]) -> Self {
+    pub(super) async fn of(register: &Register, records: &[Record]) -> Self {
         let (counters, health) = (Counters::start(), Health::default());
         let (feed, loading) = lane(register, &health, &Stop::manual());
         let half = &records[..records.len() / 2];
@@ -184,7 +184,7 @@ impl HalfLoaded {
     }
 
     /// Sends the other half, and sees it tried again and again, while readiness says why.
-    async fn waits(self, records: &[Record], says: &str) -> Self {
+    pub(super) async fn waits(self, records: &[Record], says: &str) -> Self {
         let since = Instant::now();
         self.feed.send(&records[records.len() / 2..]);
         until(says, async || {
@@ -196,7 +196,7 @@ impl HalfLoaded {
         self
     }
 
-    async fn ends(self, what: &str) {
+    pub(super) async fn ends(self, what: &str) {
         drop(self.feed);
         self.loading.await.expect("no panic").expect(what);
         assert_eq!(self.health.why_not(), None, "{what}");
@@ -211,7 +211,7 @@ impl HalfLoaded {
     }
 }
 
-async fn assert_all_is_there(register: &Register) {
+pub(super) async fn assert_all_is_there(register: &Register) {
     let mut conn = register.open().await.expect("a connection");
     let steps = STEPS as i64;
     assert_eq!(count(&mut conn, "SELECT count(*) FROM intake_event").await, steps);

@@ -3,6 +3,7 @@
 mod counters;
 mod environment;
 mod feed;
+mod guarded;
 mod lanes;
 mod line;
 mod manifests;
@@ -10,6 +11,7 @@ mod migrations;
 mod order;
 mod owners;
 mod poison;
+mod roles;
 mod round_trip;
 mod schema;
 mod states;
