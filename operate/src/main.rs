@@ -33,7 +33,7 @@ enum Command {
     /// Make and compare Kafka topics
     #[command(subcommand)]
     Topics(topics::Command),
-    /// The central database: its schema, its digest
+    /// The central database: its schema, roles, digest
     #[command(subcommand)]
     Register(register::Command),
     /// What each stage has still to read, by province, and for how long it has waited
@@ -95,6 +95,9 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Topics(Topics::Apply(args)) => print(&topics::apply(settings, &args).await?, output),
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
+        }
+        Command::Register(Register::Roles(args)) => {
+            print(&register::roles::run(settings, &args).await?, output)
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => print(&lag::show(settings, &args)?, output),

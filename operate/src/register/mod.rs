@@ -1,7 +1,8 @@
-//! `intakectl register`: the register's schema and its digest.
+//! `intakectl register`: the register's schema, who may do what to it, its digest.
 
 pub mod digest;
 pub mod migrate;
+pub mod roles;
 
 use clap::Subcommand;
 
@@ -11,6 +12,14 @@ pub enum Command {
     /// Bring the register's schema to this version, forward only
     #[command(after_help = "Examples:\n  intakectl register migrate\n  intakectl register migrate --execute")]
     Migrate(migrate::Options),
+    /// Make the register's group roles and give each exactly its rights
+    ///
+    /// sink, match, operator, reader and auditor, behind a prefix. Without --execute it prints the SQL, for
+    /// whoever may make roles. Run it again after each migration: what is new is nobody's until then.
+    #[command(
+        after_help = "Examples:\n  intakectl register roles > roles.sql\n  intakectl register roles --execute"
+    )]
+    Roles(roles::Options),
     /// Print a digest of the register's current state, table by table
     ///
     /// Two registers with the same digest hold the same state: sequences, times of processing, history

@@ -6,5 +6,6 @@ mod control;
 mod fixture;
 mod lag;
 mod nodes;
+mod roles;
 mod show;
 mod topics;
