@@ -6,6 +6,7 @@ mod control;
 mod fixture;
 mod lag;
 mod nodes;
+mod references;
 mod roles;
 mod show;
 mod topics;

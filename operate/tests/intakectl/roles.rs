@@ -38,6 +38,7 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         &["node", "list"],
         &["lag"],
         &["control", "list"],
+        &["register", "check"],
     ] {
         let done = pipeline.run_as(&login, args);
         assert_eq!(done.code, 0, "{args:?}: {}", done.stderr);
