@@ -3,4 +3,5 @@
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod kafka;
+mod process;
 mod start;
