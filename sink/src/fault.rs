@@ -19,6 +19,15 @@ pub fn remedy_of(state: &str) -> Remedy {
     }
 }
 
+/// Remedy for a SQLSTATE that answers an attempt to connect. No row of ours is in it yet, so an internal
+/// error is the server's own trouble: with a full disk it can't write its init file (XX000).
+fn remedy_of_refusal(state: &str) -> Remedy {
+    match state.get(..2) {
+        Some("XX") => Remedy::Transient,
+        _ => remedy_of(state),
+    }
+}
+
 /// A fault of the database. Holds the SQLSTATE and the constraint's name only: PostgreSQL's own texts
 /// quote rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +46,13 @@ impl DatabaseFault {
     /// What helps.
     pub const fn remedy(&self) -> Remedy {
         self.remedy
+    }
+
+    /// The fault of an attempt to connect.
+    pub(crate) fn of_connecting(error: sqlx::Error) -> Self {
+        let fault = Self::from(error);
+        let remedy = fault.state().map_or(fault.remedy, remedy_of_refusal);
+        Self { remedy, ..fault }
     }
 
     /// The five-character SQLSTATE, when the server answered at all.
@@ -71,6 +87,7 @@ impl fmt::Display for DatabaseFault {
             }
             Some("3D000") => ": make the database that database.url names",
             Some("53100") => ": free space on its disk",
+            Some("XX000") => ": look into its own log; is its disk full?",
             Some("53300") => ": raise max_connections, or run fewer clients",
             Some(state) if state.starts_with("28") => ": check user and password in database.url",
             Some(_) => "",
@@ -159,6 +176,19 @@ mod tests {
             ("", Fatal, "no state at all"),
         ] {
             assert_eq!(remedy_of(state), remedy, "{state}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_server_in_trouble_that_lets_nobody_in_is_waited_for() {
+        for (state, while_loading, while_connecting) in [
+            ("XX000", Fatal, Transient),
+            ("3D000", Fatal, Fatal),
+            ("53300", Saturated, Saturated),
+            ("28000", Transient, Transient),
+        ] {
+            assert_eq!(remedy_of(state), while_loading, "{state}");
+            assert_eq!(remedy_of_refusal(state), while_connecting, "{state}");
         }
     }
 }

@@ -63,7 +63,7 @@ impl Register {
     /// # Errors
     /// Transient when the server can't be reached or doesn't let us in.
     pub async fn open(&self) -> Result<PgConnection, DatabaseFault> {
-        Ok(self.options.connect().await?)
+        self.options.connect().await.map_err(DatabaseFault::of_connecting)
     }
 
     /// A new connection with what loading needs.
