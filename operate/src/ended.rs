@@ -12,7 +12,7 @@ pub enum Ended {
     LagOverThreshold,
     /// A safety check refused it; nothing was changed.
     Refused,
-    /// The books don't match.
+    /// The books, or what rows of the register name, don't match.
     BooksDontMatch,
 }
 

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 /// is a dry run without --execute.
 ///
 /// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold, 4 refused by a safety check,
-/// 5 the books don't match.
+/// 5 the books or the register's references don't match.
 #[derive(Debug, Parser)]
 #[command(
     name = "intakectl",
@@ -34,7 +34,7 @@ enum Command {
     /// Make and compare Kafka topics
     #[command(subcommand)]
     Topics(topics::Command),
-    /// The central database: its schema, its digest
+    /// The central database: its schema, roles, references, digest
     #[command(subcommand)]
     Register(register::Command),
     /// What each stage has still to read, by province, and for how long it has waited
@@ -107,6 +107,12 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Topics(Topics::Apply(args)) => print(&topics::apply(settings, &args).await?, output),
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
+        }
+        Command::Register(Register::Roles(args)) => {
+            print(&register::roles::run(settings, &args).await?, output)
+        }
+        Command::Register(Register::Check(args)) => {
+            print(&register::check::run(settings, &args).await?, output)
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => print(&lag::show(settings, &args)?, output),

@@ -8,12 +8,23 @@ use std::fmt;
 pub fn remedy_of(state: &str) -> Remedy {
     match (state.get(..2).unwrap_or(""), state) {
         // Lost connection, login or grant in flux, deadlock, lock or time limit, shutdown, I/O, standby.
-        ("08" | "28" | "40" | "55" | "57" | "58", _) | (_, "42501" | "25006") => Remedy::Transient,
+        ("08" | "28" | "40" | "55" | "57" | "58", _) | (_, "42501" | "25006" | "25P03" | "25P04") => {
+            Remedy::Transient
+        }
         // Disk, memory or connections used up.
         ("53", _) => Remedy::Saturated,
         // The value itself: out of range, NUL byte, broken constraint, index entry or text too large.
         ("22" | "23", _) | (_, "54000" | "54023") => Remedy::Data,
         _ => Remedy::Fatal,
+    }
+}
+
+/// Remedy for a SQLSTATE that answers an attempt to connect. No row of ours is in it yet, so an internal
+/// error is the server's own trouble: with a full disk it can't write its init file (XX000).
+fn remedy_of_refusal(state: &str) -> Remedy {
+    match state.get(..2) {
+        Some("XX") => Remedy::Transient,
+        _ => remedy_of(state),
     }
 }
 
@@ -35,6 +46,13 @@ impl DatabaseFault {
     /// What helps.
     pub const fn remedy(&self) -> Remedy {
         self.remedy
+    }
+
+    /// The fault of an attempt to connect.
+    pub(crate) fn of_connecting(error: sqlx::Error) -> Self {
+        let fault = Self::from(error);
+        let remedy = fault.state().map_or(fault.remedy, remedy_of_refusal);
+        Self { remedy, ..fault }
     }
 
     /// The five-character SQLSTATE, when the server answered at all.
@@ -63,12 +81,13 @@ impl fmt::Display for DatabaseFault {
             (None, _) => f.write_str(self.what),
         }?;
         f.write_str(match self.state() {
-            Some("42501") => ": grant intake-sink's role what it lacks",
+            Some("42501") => ": this login lacks a right, see `intakectl register roles`",
             Some("42P01" | "42703" | "42704" | "42883") => {
                 ": its schema is another version's, run `intake-sink migrate`"
             }
             Some("3D000") => ": make the database that database.url names",
             Some("53100") => ": free space on its disk",
+            Some("XX000") => ": look into its own log; is its disk full?",
             Some("53300") => ": raise max_connections, or run fewer clients",
             Some(state) if state.starts_with("28") => ": check user and password in database.url",
             Some(_) => "",
@@ -142,6 +161,7 @@ mod tests {
             ("58030", Transient, "input or output failed"),
             ("42501", Transient, "a grant was revoked: no fault of the record"),
             ("25006", Transient, "a standby, or a read-only database"),
+            ("25P03", Transient, "we were idle for too long in a transaction"),
             ("53100", Saturated, "disk full is no fault of the record"),
             ("53300", Saturated, "too many connections"),
             ("22021", Data, "a NUL byte in a text"),
@@ -156,6 +176,19 @@ mod tests {
             ("", Fatal, "no state at all"),
         ] {
             assert_eq!(remedy_of(state), remedy, "{state}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_server_in_trouble_that_lets_nobody_in_is_waited_for() {
+        for (state, while_loading, while_connecting) in [
+            ("XX000", Fatal, Transient),
+            ("3D000", Fatal, Fatal),
+            ("53300", Saturated, Saturated),
+            ("28000", Transient, Transient),
+        ] {
+            assert_eq!(remedy_of(state), while_loading, "{state}");
+            assert_eq!(remedy_of_refusal(state), while_connecting, "{state}");
         }
     }
 }

@@ -15,8 +15,10 @@ mod ownership;
 pub mod pipeline;
 pub mod register;
 pub mod restore;
+pub mod roles;
 mod rows;
 pub mod settings;
+pub mod start;
 
 pub use fault::{DatabaseFault, remedy_of};
 pub use register::{MIGRATOR, Register};

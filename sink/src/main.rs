@@ -73,10 +73,13 @@ async fn run(settings: Settings) -> Result<(), Fault> {
     let routes = health::router(health.clone(), telemetry::metrics()?);
     let (address, server) = health::serve(settings.listen, routes, stop.clone()).await?;
     tracing::info!("health and metrics at http://{address}");
+    let Some(register) = sink::start::register(&settings.database, &health, &stop).await? else {
+        return Ok(());
+    };
     let pipeline = Pipeline {
         cluster: Cluster::new(&settings.kafka)?,
         provinces: runtime::settings::provinces(settings.provinces.as_deref())?,
-        register: Register::connect(&settings.database).await?,
+        register,
         limits: settings.limits,
         session_timeout: settings.session_timeout,
         grace: settings.grace,

@@ -53,9 +53,16 @@ pub(crate) fn batch_loaded(lane: &'static str, batch: &Batch, tally: &Tally, too
     );
 }
 
+/// What the database did not do will be tried again, if that can help.
+pub(crate) fn retried(fault: &Fault) {
+    if fault.remedy().heals() {
+        counter!("intake_sink_retries_total", "remedy" => fault.remedy().name()).increment(1);
+    }
+}
+
 /// A batch could not be loaded, and will be tried again.
 pub(crate) fn load_failed(lane: &'static str, fault: &Fault) {
-    counter!("intake_sink_retries_total", "remedy" => fault.remedy().name()).increment(1);
+    retried(fault);
     tracing::warn!(
         lane,
         remedy = fault.remedy().name(),

@@ -121,6 +121,16 @@ impl Pipeline {
 
     /// Runs `intakectl` with these arguments.
     pub fn run(&self, args: &[&str]) -> Answer {
+        self.run_at(&self.server, args)
+    }
+
+    /// The same as somebody else than the register's owner.
+    pub fn run_as(&self, login: &str, args: &[&str]) -> Answer {
+        let (_, address) = self.server.rsplit_once('@').expect("a URL with a user");
+        self.run_at(&format!("postgres://{login}@{address}"), args)
+    }
+
+    fn run_at(&self, server: &str, args: &[&str]) -> Answer {
         let output = Command::new(env!("CARGO_BIN_EXE_intakectl"))
             .args(args)
             .args([
@@ -129,7 +139,7 @@ impl Pipeline {
                 "--namespace",
                 &self.kafka.namespace,
             ])
-            .args(["--database-url", &format!("{}/{}", self.server, self.database)])
+            .args(["--database-url", &format!("{server}/{}", self.database)])
             .arg("--provinces")
             .arg(self.folder.path().join("provinces.toml"))
             .output()
@@ -139,6 +149,11 @@ impl Pipeline {
             stdout: String::from_utf8(output.stdout).expect("text"),
             stderr: String::from_utf8(output.stderr).expect("text"),
         }
+    }
+
+    /// How the names of this test's roles begin.
+    pub fn role_prefix(&self) -> String {
+        format!("{}_", self.database)
     }
 
     pub async fn connect(&self) -> PgConnection {
@@ -204,6 +219,16 @@ impl Pipeline {
         self.cluster.delete_topics(&self.topics()).await.expect("deleted");
         self.administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database))
             .await;
+        // With the database their rights are gone.
+        self.administer(format!(
+            "DO $$ DECLARE role name; BEGIN
+                 FOR role IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, '{}') LOOP
+                     EXECUTE format('DROP ROLE %I', role);
+                 END LOOP;
+             END $$",
+            self.role_prefix()
+        ))
+        .await;
     }
 }
 

@@ -8,5 +8,7 @@ mod fixture;
 mod lag;
 mod latency;
 mod nodes;
+mod references;
+mod roles;
 mod show;
 mod topics;

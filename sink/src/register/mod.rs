@@ -8,12 +8,14 @@ pub(crate) mod edge;
 pub(crate) mod event;
 pub(crate) mod ledger;
 mod load;
+mod migration;
 pub(crate) mod node;
 pub(crate) mod position;
 pub(crate) mod resident;
 mod table;
 
 pub(crate) use load::{Batch, Loaded, load};
+pub use migration::MIGRATOR;
 use table::Table;
 pub use table::Written;
 
@@ -21,13 +23,9 @@ use crate::fault::DatabaseFault;
 use runtime::Fault;
 use schemas::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, PgConnection};
 use std::str::FromStr;
-
-/// The register's schema, forward only.
-pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// The tables that rows are copied into.
 pub(crate) fn copied() -> [&'static Table; 4] {
@@ -76,73 +74,24 @@ impl Register {
     /// # Errors
     /// Transient when the server can't be reached or doesn't let us in.
     pub async fn open(&self) -> Result<PgConnection, DatabaseFault> {
-        Ok(self.options.connect().await?)
+        self.options.connect().await.map_err(DatabaseFault::of_connecting)
     }
 
     /// A new connection with what loading needs.
     pub(crate) async fn open_for_loading(&self) -> Result<PgConnection, DatabaseFault> {
         let mut conn = self.open().await?;
-        // Room to sort a batch in memory.
-        sqlx::query("SET work_mem = '64MB'").execute(&mut conn).await?;
+        for setting in [
+            // Room to sort a batch in memory.
+            "SET work_mem = '64MB'",
+            // A frozen sink must not hold its positions' rows against the one that took its partitions.
+            "SET idle_in_transaction_session_timeout = '60s'",
+        ] {
+            sqlx::query(setting).execute(&mut conn).await?;
+        }
         for table in copied() {
             table.prepare(&mut conn).await?;
         }
         Ok(conn)
-    }
-
-    /// Applies the migrations that aren't applied yet.
-    ///
-    /// # Errors
-    /// Transient when the server can't be reached; fatal when a migration fails or the schema is a
-    /// later version's.
-    pub async fn migrate(&self) -> Result<(), Fault> {
-        let mut conn = self.open().await?;
-        let ran = MIGRATOR.run(&mut conn).await.map_err(migration_fault);
-        // What matters is whether the migrations ran; the connection ends either way.
-        let _closed = conn.close().await;
-        ran
-    }
-
-    /// Whether the schema is the one this version works with.
-    ///
-    /// # Errors
-    /// Transient when the server can't be reached; fatal when a migration is missing, changed, or
-    /// unknown here.
-    pub async fn check(&self) -> Result<(), Fault> {
-        const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
-        let mut conn = self.open().await?;
-        let applied: Result<Vec<i64>, DatabaseFault> = sqlx::query_scalar(APPLIED)
-            .fetch_all(&mut conn)
-            .await
-            .map_err(DatabaseFault::from);
-        let applied = match applied {
-            Err(fault) if fault.state() == Some("42P01") => Vec::new(),
-            other => other?,
-        };
-        let ours: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
-        if applied == ours {
-            return Ok(());
-        }
-        let (has, knows) = (applied.last().unwrap_or(&0), ours.last().unwrap_or(&0));
-        Err(Fault::fatal(format!(
-            "the register's schema is at version {has} and this intake-sink works with {knows}: {}",
-            if has < knows {
-                "run `intake-sink migrate`"
-            } else {
-                "run the newer intake-sink"
-            }
-        )))
-    }
-}
-
-fn migration_fault(error: sqlx::migrate::MigrateError) -> Fault {
-    use sqlx::migrate::MigrateError;
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            Fault::from(DatabaseFault::from(error)).while_doing("can't migrate the register")
-        }
-        // Their texts name versions only.
-        other => Fault::fatal(format!("can't migrate the register: {other}")),
     }
 }
 

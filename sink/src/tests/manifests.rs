@@ -43,6 +43,11 @@ fn record(offset: i64, key: &str, province: &str, claim: &NodeClaim) -> Record {
     }
 }
 
+/// A node's manifest as it comes.
+pub(super) fn heartbeat() -> Record {
+    record(0, "node-1", "dien-bien", &claim("node-1", 1))
+}
+
 #[tokio::test]
 async fn the_highest_counter_wins_and_nobody_speaks_for_another() {
     let (_database, register) = register().await;

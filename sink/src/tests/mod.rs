@@ -1,13 +1,21 @@
 //! Loading against a real PostgreSQL, each test in a database of its own.
 
+mod counters;
 mod environment;
+mod feed;
+mod guarded;
 mod lanes;
+mod line;
 mod manifests;
+mod migrations;
 mod order;
 mod owners;
 mod poison;
+mod roles;
 mod round_trip;
 mod schema;
+mod states;
+mod views;
 
 use crate::arrival::Arrival;
 use crate::fixture::database::Database;

@@ -28,11 +28,14 @@ async fn a_replayed_batch_changes_nothing() {
     assert_eq!(dump(&mut conn).await, before);
 }
 
-async fn empty(conn: &mut PgConnection) {
+pub(super) async fn empty(conn: &mut PgConnection) {
+    // A fraction of what TRUNCATE takes, for a few rows.
     const EMPTY: &str = "
-        TRUNCATE resident, resident_history, application, match_edge, intake_event, event_outcome, held_event,
-                 node_ledger, node, node_manifest, source_position, dead_letter, sink_position";
-    sqlx::query(EMPTY).execute(conn).await.expect("emptied");
+        DELETE FROM resident; DELETE FROM resident_history; DELETE FROM application; DELETE FROM match_edge;
+        DELETE FROM intake_event; DELETE FROM event_outcome; DELETE FROM held_event; DELETE FROM node_ledger;
+        DELETE FROM node; DELETE FROM node_manifest; DELETE FROM source_position; DELETE FROM dead_letter;
+        DELETE FROM sink_position";
+    sqlx::raw_sql(EMPTY).execute(conn).await.expect("emptied");
 }
 
 #[test]

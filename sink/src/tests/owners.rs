@@ -1,75 +1,24 @@
 //! Two owners of one partition at the same time: nothing is lost, nothing doubled, the stale one goes
 //! on from where the other stands.
 
+use super::feed::{lane, positions_at_zero};
 use super::{arrivals, count, dump, load_anyway, records, register};
-use crate::fixture::cluster;
 use crate::fixture::history::History;
-use crate::lane::Lane;
-use crate::ownership::Ownership;
 use crate::register::position::{self, Span};
 use crate::register::{Batch, Loaded, Register, load};
-use crate::settings::Limits;
 use runtime::health::Health;
 use runtime::kafka::{Partition, Record};
-use runtime::{Fault, Stop};
+use runtime::{Fault, Remedy, Stop};
 use schemas::topics;
+use sqlx::Connection;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-fn partitions() -> Vec<Partition> {
-    (0..topics::CHANGES_PARTITIONS)
-        .map(|number| Partition::new(topics::CHANGES, number))
-        .collect()
-}
-
-pub(super) async fn positions_at_zero(register: &Register) {
-    let mut conn = register.open().await.expect("a connection");
-    let names = vec![topics::CHANGES.to_owned(); partitions().len()];
-    position::ensure(&mut conn, &partitions(), "cluster", &names)
-        .await
-        .expect("positions");
-}
-
-/// A lane that owns everything from the beginning, and loads `records` in small batches.
-pub(super) fn owner(
-    register: &Register,
-    records: &[Record],
-    health: &Health,
-    stop: &Stop,
-) -> JoinHandle<Result<(), Fault>> {
-    let cluster = cluster::namespace();
-    let ownership = Ownership::new(register.clone(), cluster, Handle::current()).expect("ownership");
-    let partitions = partitions();
-    // One assignment for all of them: every partition has the tenure of its place in the list.
-    ownership.begin(&partitions, &vec![0; partitions.len()]);
-    let ownership = Arc::new(ownership);
-    let mut chunks: Vec<Vec<_>> = records.chunks(7).map(arrivals).collect();
-    for arrival in chunks.iter_mut().flatten() {
-        arrival.tenure = ownership.tenure(&arrival.record.partition).expect("owned").number;
-    }
-    let (sender, inbox) = mpsc::channel(4);
-    let limits = Limits {
-        batch_rows: 20,
-        ..Limits::default()
-    };
-    let lane = Lane::new(
-        "lane-0",
-        inbox,
-        register.clone(),
-        ownership,
-        (limits, health.clone(), stop.clone()),
-    );
-    tokio::spawn(async move {
-        for chunk in chunks {
-            if sender.send(chunk).await.is_err() {
-                return;
-            }
-        }
-    });
-    tokio::spawn(lane.run())
+/// An owner of everything from the beginning, with all of `records` to load.
+fn owner(register: &Register, records: &[Record]) -> JoinHandle<Result<(), Fault>> {
+    let (feed, loading) = lane(register, &Health::default(), &Stop::manual());
+    feed.send(records);
+    loading
 }
 
 #[tokio::test]
@@ -103,15 +52,45 @@ async fn a_stale_owner_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_frozen_owner_is_cut_off_by_the_server() {
+    let (_database, register) = register().await;
+    positions_at_zero(&register).await;
+    let mut frozen = register.open_for_loading().await.expect("a connection");
+    const LIMIT: &str = "SHOW idle_in_transaction_session_timeout";
+    let limit: String = sqlx::query_scalar(LIMIT)
+        .fetch_one(&mut frozen)
+        .await
+        .expect("a limit");
+    assert_eq!(limit, "1min");
+    let shorter = "SET idle_in_transaction_session_timeout = '200ms'";
+    sqlx::query(shorter).execute(&mut frozen).await.expect("set");
+    let spans = BTreeMap::from([(
+        Partition::new(topics::CHANGES, 0),
+        Span {
+            expected: 0,
+            next: 5,
+            sequence: 1,
+        },
+    )]);
+    let mut its_transaction = frozen.begin().await.expect("begun");
+    assert_eq!(position::advance(&mut its_transaction, &spans).await, Ok(true));
+    let mut next = register.open_for_loading().await.expect("a connection");
+    assert_eq!(
+        position::advance(&mut next, &spans).await,
+        Ok(true),
+        "the position was given back"
+    );
+    let late = position::advance(&mut its_transaction, &spans).await;
+    let remedy = late.expect_err("its session is over").remedy();
+    assert_eq!(remedy, Remedy::Transient);
+}
+
+#[tokio::test]
 async fn two_owners_at_once_load_everything_once() {
     let (_database, register) = register().await;
     positions_at_zero(&register).await;
     let records = records(&History::new(5, 4).steps(300));
-    let (health, stop) = (Health::default(), Stop::manual());
-    let owners = [
-        owner(&register, &records, &health, &stop),
-        owner(&register, &records, &health, &stop),
-    ];
+    let owners = [owner(&register, &records), owner(&register, &records)];
     for owner in owners {
         owner.await.expect("no panic").expect("loaded");
     }

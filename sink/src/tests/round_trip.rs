@@ -4,6 +4,7 @@ use super::{load_anyway, records, register};
 use crate::fixture::history::{History, Keyed};
 use crate::register::Register;
 use crate::restore::{self, Event, Positions, Restored};
+use runtime::kafka::Record;
 use schemas::change::{
     ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState, OutcomeChanged,
     RefusedBytes, ResidentChanged, ResidentStatus,
@@ -115,6 +116,29 @@ fn extreme() -> (EventSettled, ResidentChanged) {
     (settled, resident)
 }
 
+/// The same as records, with one that can't be read.
+pub(super) fn extreme_records() -> Vec<Record> {
+    records_of(&extreme())
+}
+
+fn records_of((settled, resident): &(EventSettled, ResidentChanged)) -> Vec<Record> {
+    let keyed = |change: Change| Keyed {
+        key: b"k".to_vec(),
+        change,
+    };
+    let changes = [
+        keyed(Change::Settled(Box::new(settled.clone()))),
+        keyed(Change::Resident(Box::new(resident.clone()))),
+    ];
+    let mut records = records(&changes);
+    records.push(Record {
+        offset: 2,
+        value: b"nothing".to_vec(),
+        ..records[0].clone()
+    });
+    records
+}
+
 async fn restored(register: &Register) -> (Vec<Restored>, Positions) {
     let mut rows = Vec::new();
     let positions = restore::read(register, |row| {
@@ -129,22 +153,9 @@ async fn restored(register: &Register) -> (Vec<Restored>, Positions) {
 async fn extremes_come_back_as_they_were() {
     let (_database, register) = register().await;
     let mut conn = register.open_for_loading().await.expect("a connection");
-    let (settled, resident) = extreme();
-    let keyed = |change: Change| Keyed {
-        key: b"k".to_vec(),
-        change,
-    };
-    let changes = [
-        keyed(Change::Settled(Box::new(settled.clone()))),
-        keyed(Change::Resident(Box::new(resident.clone()))),
-    ];
-    let mut records = records(&changes);
-    records.push(runtime::kafka::Record {
-        offset: 2,
-        value: b"nothing".to_vec(),
-        ..records[0].clone()
-    });
-    load_anyway(&mut conn, &records).await;
+    let changes = extreme();
+    load_anyway(&mut conn, &records_of(&changes)).await;
+    let (settled, resident) = changes;
     let (rows, positions) = restored(&register).await;
     assert_eq!(positions.changes.len(), 1);
     assert_eq!(positions.changes[0].0.topic, topics::CHANGES);

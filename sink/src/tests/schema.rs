@@ -5,15 +5,18 @@ use crate::fixture::database::Database;
 use crate::register::Register;
 
 #[tokio::test]
-async fn every_table_and_column_has_a_comment() {
+async fn every_table_view_column_and_function_has_a_comment() {
     const BARE: &str = "
         SELECT c.relname || COALESCE('.' || a.attname, '')
           FROM pg_class c
-          JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relkind = 'r'
-         WHERE c.relkind IN ('r', 'v') AND c.relname <> '_sqlx_migrations'
-           AND (obj_description(c.oid, 'pg_class') IS NULL
-                OR (c.relkind = 'r' AND col_description(c.oid, a.attnum) IS NULL))";
+          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')
+           AND c.relname <> '_sqlx_migrations'
+           AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, a.attnum) IS NULL)
+         UNION ALL
+        SELECT p.oid::regprocedure::text
+          FROM pg_proc p
+         WHERE p.pronamespace = 'public'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL";
     let (database, _register) = register().await;
     let mut conn = database.connect().await;
     let bare: Vec<String> = sqlx::query_scalar(BARE).fetch_all(&mut conn).await.expect("read");

@@ -1,9 +1,8 @@
 //! From the topic to the tables, through a real Kafka and a real PostgreSQL.
 
-mod fixture;
-
-use fixture::database::Database;
-use fixture::history::{History, Keyed};
+use crate::fixture::database::Database;
+use crate::fixture::history::{History, Keyed};
+use crate::process::{Process, limit_connections};
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Partition};
 use runtime::{Fault, Stop};
@@ -28,13 +27,19 @@ struct Namespace {
 
 impl Namespace {
     async fn create() -> Self {
-        let cluster = fixture::cluster::namespace();
+        let cluster = crate::fixture::cluster::namespace();
         let specs = topics::all(&provinces());
         cluster.create_topics(&specs, 1, false).await.expect("topics");
         Self {
             cluster,
             topics: specs.into_iter().map(|spec| spec.name).collect(),
         }
+    }
+
+    fn name(&self) -> String {
+        let full = self.cluster.namespace().full("");
+        full.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+            .to_owned()
     }
 
     async fn delete(self) {
@@ -71,6 +76,16 @@ impl Namespace {
 
 fn provinces() -> Provinces {
     Provinces::parse(PROVINCES).expect("provinces")
+}
+
+/// A settings file with the provinces of these tests.
+fn settings() -> String {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (settings, list) = (folder.join("sink.toml"), folder.join("sink-provinces.toml"));
+    std::fs::write(&list, PROVINCES).expect("written");
+    let text = format!("provinces = '{}'\n[sink]\nbatch_rows = 300\n", list.display());
+    std::fs::write(&settings, text).expect("written");
+    settings.display().to_string()
 }
 
 async fn events(conn: &mut PgConnection) -> i64 {
@@ -193,4 +208,38 @@ async fn positions_of_another_topic_are_refused() {
     assert!(refused.contains("is loaded up to 1000000"), "{refused}");
     first.delete().await;
     second.delete().await;
+}
+
+#[tokio::test]
+async fn a_database_that_lets_nobody_in_pauses_the_partitions() {
+    let namespace = Namespace::create().await;
+    namespace.publish(&History::new(18, 4).steps(STEPS));
+    let (database, _register) = empty_register().await;
+    let mut conn = database.connect().await;
+    // Nothing gets through from the start.
+    let mut held = database.connect().await;
+    for statement in ["BEGIN", "LOCK TABLE intake_event IN EXCLUSIVE MODE"] {
+        sqlx::query(statement).execute(&mut held).await.expect("locked");
+    }
+    let sink = Process::start(&database, &namespace.name(), &["--config", &settings()]);
+    sink.until_log("its partitions are paused").await;
+    limit_connections(&mut conn, &database, 0).await;
+    const END: &str = "
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND usename = CURRENT_USER AND wait_event_type = 'Lock'";
+    sqlx::query(END).execute(&mut conn).await.expect("ended");
+    sink.until("/readyz", "503 Service Unavailable").await;
+    sink.until("/readyz", "SQLSTATE 53300").await;
+    sqlx::query("ROLLBACK").execute(&mut held).await.expect("let go");
+    limit_connections(&mut conn, &database, -1).await;
+    wait_for(&mut conn, STEPS as i64).await;
+    sink.until("/readyz", "200 OK").await;
+    sink.until_log("goes on").await;
+    let dead: i64 = sqlx::query_scalar("SELECT count(*) FROM dead_letter")
+        .fetch_one(&mut conn)
+        .await
+        .expect("a count");
+    assert_eq!(dead, 0);
+    drop(sink);
+    namespace.delete().await;
 }

@@ -1,0 +1,7 @@
+//! The sink as a whole, against the real Kafka and PostgreSQL of the local stack.
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+mod kafka;
+mod process;
+mod start;
