@@ -29,8 +29,7 @@ const ROLES: [Role; 5] = [
                 "resident, application, match_edge, event_outcome, node, node_ledger, node_manifest, \
                  source_position, sink_position",
             ),
-            ("SELECT, INSERT", "intake_event"),
-            ("SELECT (resident_id, sequence), INSERT", "resident_history"),
+            ("SELECT, INSERT", "intake_event, resident_history"),
             ("SELECT (event_sequence), INSERT", "held_event"),
             ("SELECT (topic, partition, record_offset), INSERT", "dead_letter"),
         ],

@@ -46,6 +46,8 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3600))]
     wait: u64,
     /// Take the ledgers' word: don't prove it by the rows of events, applications and residents
+    ///
+    /// The proof reads what was written on forms: the role `operator` may not, the role `auditor` may.
     #[arg(long)]
     quick: bool,
 }

@@ -34,7 +34,7 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         .sql(format!("CREATE ROLE {login} LOGIN IN ROLE {prefix}operator"))
         .await;
     for args in [
-        &["reconcile", "--wait", "0"][..],
+        &["reconcile", "--wait", "0", "--quick"][..],
         &["node", "list"],
         &["lag"],
         &["control", "list"],
@@ -43,9 +43,16 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         let done = pipeline.run_as(&login, args);
         assert_eq!(done.code, 0, "{args:?}: {}", done.stderr);
     }
+    let auditor = format!("{prefix}auditing");
+    pipeline
+        .sql(format!("CREATE ROLE {auditor} LOGIN IN ROLE {prefix}auditor"))
+        .await;
+    let proved = pipeline.run_as(&auditor, &["reconcile", "--wait", "0"]);
+    assert_eq!(proved.code, 0, "{}", proved.stderr);
     let id = uuid::Uuid::nil().to_string();
     for args in [
-        &["resident", "show", &id][..],
+        &["reconcile", "--wait", "0"][..],
+        &["resident", "show", &id],
         &["application", "show", &id],
         &["register", "digest"],
         &[&make[..], &["--execute"]].concat(),
