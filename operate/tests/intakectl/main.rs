@@ -8,5 +8,6 @@ mod fixture;
 mod lag;
 mod latency;
 mod nodes;
+mod scans;
 mod show;
 mod topics;
