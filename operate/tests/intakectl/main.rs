@@ -10,5 +10,6 @@ mod latency;
 mod nodes;
 mod references;
 mod roles;
+mod scans;
 mod show;
 mod topics;

@@ -46,9 +46,10 @@ macro_rules! check {
                    WHEN (a.revision, a.node_id, a.captured_at, a.appended_at, a.ruleset)
                         IS DISTINCT FROM (e.revision, e.node_id, e.captured_at, e.appended_at, e.ruleset)
                    THEN 'columns'
-                   WHEN a.status = 'withdrawn' AND NOT EXISTS (
-                        SELECT FROM event_outcome_current AS w
-                         WHERE w.application_id = a.application_id AND w.kind = 'withdrawal' AND w.outcome = 'loaded')
+                   WHEN a.status = 'withdrawn' AND (
+                        SELECT w.sequence FROM event_outcome_current AS w
+                         WHERE w.application_id = a.application_id AND w.kind = 'withdrawal' AND w.outcome = 'loaded'
+                         LIMIT 1) IS NULL
                    THEN 'status'
                    WHEN a.status <> 'withdrawn' AND a.status::text <> e.outcome::text
                         AND COALESCE(e.changed_by, 0) <= $1
@@ -56,9 +57,8 @@ macro_rules! check {
                    WHEN (a.status = 'loaded') <> (a.resident_id IS NOT NULL) THEN 'resident'
                    WHEN a.resident_id IS NOT NULL AND r.resident_id IS NULL THEN 'resident'
                    WHEN r.sequence <= $1 AND NOT a.application_id = ANY (r.members) THEN 'resident'
-                   WHEN NOT EXISTS (
-                        SELECT FROM intake_event AS s
-                         WHERE s.sequence = a.sequence AND s.application_id = a.application_id)
+                   WHEN a.application_id IS DISTINCT FROM (
+                        SELECT s.application_id FROM intake_event AS s WHERE s.sequence = a.sequence)
                    THEN 'step'
                    END AS rule
               FROM ",
@@ -85,17 +85,18 @@ const OF_EVERYTHING: &str =
     check!(from "application AS a" where "($2::timestamptz, $3::timestamptz, $4::text[]) IS NULL");
 
 const OF_SOME: &str = check!(
-    from "(SELECT DISTINCT application_id FROM intake_event
+    from "(SELECT application_id FROM intake_event
                     WHERE application_id IS NOT NULL
                       AND ($2::timestamptz IS NULL OR (appended_at >= $2 AND appended_at < $3::timestamptz))
-                      AND ($4::text[] IS NULL OR node_id = ANY ($4))) AS chosen
+                      AND ($4::text[] IS NULL OR node_id = ANY ($4))
+                    GROUP BY application_id ORDER BY min(sequence)) AS chosen
               JOIN application AS a USING (application_id)"
     where "true"
 );
 
 /// Of a refused or held form nothing can be stored when its text has a NUL.
 const MISSING: &str = "
-    SELECT DISTINCT e.application_id::text AS id, 'missing' AS rule
+    SELECT e.application_id::text AS id, 'missing' AS rule
       FROM event_outcome_current AS e
       LEFT JOIN application AS a ON a.application_id = e.application_id
      WHERE e.kind = 'application' AND e.application_id IS NOT NULL AND e.sequence <= $1

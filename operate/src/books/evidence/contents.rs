@@ -72,10 +72,11 @@ const OF_EVERYTHING: &str =
     rows!(from "application AS a" where "($2::timestamptz, $3::timestamptz, $4::text[]) IS NULL");
 
 const OF_SOME: &str = rows!(
-    from "(SELECT DISTINCT application_id FROM intake_event
+    from "(SELECT application_id FROM intake_event
             WHERE application_id IS NOT NULL
               AND ($2::timestamptz IS NULL OR (appended_at >= $2 AND appended_at < $3::timestamptz))
-              AND ($4::text[] IS NULL OR node_id = ANY ($4))) AS chosen
+              AND ($4::text[] IS NULL OR node_id = ANY ($4))
+            GROUP BY application_id ORDER BY min(sequence)) AS chosen
       JOIN application AS a USING (application_id)"
     where "true"
 );

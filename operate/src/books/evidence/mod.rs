@@ -102,8 +102,9 @@ pub(super) async fn look(
     Ok(found)
 }
 
-/// Rows are wide and lie in about the order of their steps: to look each up by its key costs less than to
-/// sort or hash them all, which would write them to disk again.
+/// Rows are wide and lie in about the order of their steps. To go through them in that order and look up by
+/// key what belongs to each reads neighbouring pages; to sort or hash them would write them all again.
+/// The questions keep to it: no DISTINCT that sorts before the look-ups, no EXISTS that may be hashed.
 async fn look_up_one_by_one(conn: &mut PgConnection) -> Result<(), DatabaseFault> {
     for setting in [
         "SET LOCAL enable_hashjoin = off",
@@ -139,6 +140,7 @@ fn by_rule(found: &[Found], rules: &[Rule]) -> Vec<Contradiction> {
         let broken = found.iter().take(MOST).filter(|found| found.rule == rule);
         let mut ids: Vec<String> = broken.map(|found| found.id.clone()).collect();
         ids.sort_unstable();
+        ids.dedup();
         Contradiction {
             table,
             what,

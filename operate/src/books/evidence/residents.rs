@@ -42,9 +42,8 @@ macro_rules! check {
     SELECT id::text, rule
       FROM (SELECT r.resident_id AS id,
                    CASE
-                   WHEN NOT EXISTS (
-                        SELECT FROM intake_event AS s
-                         WHERE s.sequence = r.sequence AND s.event_id = r.last_event)
+                   WHEN r.last_event IS DISTINCT FROM (
+                        SELECT s.event_id FROM intake_event AS s WHERE s.sequence = r.sequence)
                    THEN 'step'
                    WHEN h.resident_id IS NOT NULL AND (
                         (r.status, r.redirect_to, r.stage, r.members, r.provenance::jsonb, r.last_event)
@@ -60,21 +59,22 @@ macro_rules! check {
                         cardinality(r.members) <> 1 OR r.redirect_to IS NOT NULL OR f.application_id IS NULL
                         OR (f.sequence <= $1 AND (
                             (r.sequence, r.last_event, r.stage) <> (f.sequence, f.event_id, f.stage)
+                            OR f.resident_id IS DISTINCT FROM r.resident_id
                             OR r.provenance::jsonb <> jsonb_build_array(jsonb_build_object(
                                'application_id', f.application_id, 'revision', f.revision, 'fields', '[]'::jsonb)))))
                    THEN 'first'
                    WHEN (r.status = 'superseded') <> (r.members = '{}') THEN 'members'
-                   WHEN cardinality(r.members) > 1
+                   WHEN h.resident_id IS NOT NULL
                         AND cardinality(r.members) <> (SELECT count(DISTINCT m) FROM unnest(r.members) AS m)
                    THEN 'members'
-                   WHEN EXISTS (
+                   WHEN h.resident_id IS NOT NULL AND EXISTS (
                         SELECT FROM unnest(r.members) AS m
                           LEFT JOIN application AS a ON a.application_id = m
                          WHERE a.application_id IS NULL
                             OR (a.sequence <= $1 AND a.resident_id IS DISTINCT FROM r.resident_id))
                    THEN 'members'
-                   WHEN r.redirect_to IS NOT NULL AND NOT EXISTS (
-                        SELECT FROM resident AS other WHERE other.resident_id = r.redirect_to)
+                   WHEN r.redirect_to IS DISTINCT FROM (
+                        SELECT other.resident_id FROM resident AS other WHERE other.resident_id = r.redirect_to)
                    THEN 'redirect'
                    END AS rule
               FROM ",
@@ -95,16 +95,17 @@ const OF_EVERYTHING: &str =
     check!(from "resident AS r" where "($2::timestamptz, $3::timestamptz, $4::text[]) IS NULL");
 
 const OF_SOME: &str = check!(
-    from "(SELECT DISTINCT resident_id FROM event_outcome_current
+    from "(SELECT resident_id FROM event_outcome_current
                     WHERE resident_id IS NOT NULL
                       AND ($2::timestamptz IS NULL OR (appended_at >= $2 AND appended_at < $3::timestamptz))
-                      AND ($4::text[] IS NULL OR node_id = ANY ($4))) AS chosen
+                      AND ($4::text[] IS NULL OR node_id = ANY ($4))
+                    GROUP BY resident_id ORDER BY min(sequence)) AS chosen
               JOIN resident AS r USING (resident_id)"
     where "true"
 );
 
 const DELETED: &str = "
-    SELECT DISTINCT h.resident_id::text AS id, 'deleted' AS rule
+    SELECT h.resident_id::text AS id, 'deleted' AS rule
       FROM resident_history AS h
       LEFT JOIN resident AS r ON r.resident_id = h.resident_id
      WHERE h.sequence <= $1 AND ($2::timestamptz, $3::timestamptz, $4::text[]) IS NULL

@@ -14,8 +14,9 @@ struct Range {
 const GONE: &str = "
     WITH asked AS (
         SELECT min(sequence) AS first, max(sequence) AS last
-          FROM intake_event
-         WHERE appended_at >= $2 AND appended_at < $3 AND sequence <= $1
+          FROM (SELECT sequence FROM intake_event
+                 WHERE appended_at >= $2 AND appended_at < $3 AND sequence <= $1
+                OFFSET 0) AS of_day
         HAVING $2::timestamptz IS NOT NULL
         UNION ALL
         SELECT 1, $1 WHERE $2::timestamptz IS NULL),
