@@ -250,7 +250,7 @@ impl Restoring {
     }
 
     /// The state that all of it makes.
-    pub fn finish(self) -> Resolver {
+    pub fn finish(mut self) -> Resolver {
         let mut resolver = self.resolver;
         resolver.sequence = self.sequence;
         for (key, mut places) in self.events {
@@ -315,10 +315,10 @@ impl Restoring {
         for (sequence, waiting) in self.waiting {
             if !self.released.contains(&sequence) {
                 // Corrections wait by their revision alone; only follow-ups need their entry.
-                let entry = if waiting.revision.is_some() {
-                    Vec::new()
-                } else {
-                    waiting.entry
+                let entry = match self.entries.remove(&sequence) {
+                    _ if waiting.revision.is_some() => Vec::new(),
+                    Some(entry) => entry,
+                    None => waiting.entry,
                 };
                 resolver.waiting.add(Waiting { entry, ..waiting });
             }

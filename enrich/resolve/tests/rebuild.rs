@@ -5,7 +5,7 @@ mod log;
 use log::*;
 use proptest::prelude::*;
 use resolve::restore::Restoring;
-use resolve::{Outputs, Resolver};
+use resolve::{Outputs, Resolver, Waiting};
 use schemas::Field;
 use schemas::change::ApplicationStatus;
 use schemas::codec::{Change, Event};
@@ -126,4 +126,43 @@ proptest! {
         let first = rest.iter().zip(&uninterrupted[at..]).find(|(a, b)| bytes_of(a) != bytes_of(b));
         prop_assert!(first.is_none(), "{:#?}", first);
     }
+}
+
+/// In the register a held event is a row, and its entry another one.
+#[test]
+fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
+    let (mut log, mut node) = (Log::default(), Node::new("dien-bien-01"));
+    log.push(node.event(verification(1, 2, Field::FullName, "Lò Văn Bâng")));
+    log.push(node.event(application(1, 1, &person(NAMES[0], BORN[0], ""))));
+    let uninterrupted = apply(&mut Resolver::default(), &log, 0);
+    let held = uninterrupted[0].settled.clone();
+    let (source, node_id) = (held.source.expect("a source"), held.node_id.expect("a node"));
+    let (epoch, node_sequence) = (
+        held.epoch.expect("an epoch"),
+        held.node_sequence.expect("a sequence"),
+    );
+    let mut restoring = Restoring::default();
+    restoring.source(&source.topic, source.partition, source.offset + 1);
+    restoring.books(node_id.clone(), epoch, held.ledger.expect("books"), held.sequence);
+    restoring.event(
+        node_id.clone(),
+        epoch,
+        node_sequence,
+        held.hash.expect("a hash"),
+        held.open_link,
+    );
+    restoring.held_entry(held.sequence, held.held_event.expect("its entry"));
+    restoring.held(Waiting {
+        event_sequence: held.sequence,
+        application_id: held.application_id.expect("an application"),
+        event_id: held.event_id.expect("an id"),
+        node_id,
+        epoch,
+        node_sequence,
+        province: held.province,
+        revision: held.revision,
+        entry: Vec::new(),
+    });
+    let rest = apply(&mut restoring.finish(), &log, 1);
+    assert_eq!(bytes_of(&rest[0]), bytes_of(&uninterrupted[1]));
 }
