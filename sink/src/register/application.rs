@@ -68,13 +68,8 @@ pub(crate) async fn write(
     trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
     let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(|row| trust_new && row.is_new);
-    let mut written = Written::default();
-    if !new.is_empty() {
-        written += TABLE.insert(&mut *conn, tuples(&new)).await?;
-    }
-    if !known.is_empty() {
-        written += TABLE.merge(conn, tuples(&known)).await?;
-    }
+    let mut written = TABLE.write(&mut *conn, tuples(&new), true).await?;
+    written += TABLE.write(conn, tuples(&known), false).await?;
     Ok(written)
 }
 

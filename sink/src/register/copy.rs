@@ -17,6 +17,7 @@ const EPOCH_2000_MS: i64 = 946_684_800_000;
 pub(crate) struct Tuples {
     bytes: Vec<u8>,
     columns: i16,
+    rows: usize,
 }
 
 impl Tuples {
@@ -25,13 +26,23 @@ impl Tuples {
         let mut bytes = Vec::with_capacity(bytes_expected + 64);
         bytes.extend_from_slice(SIGNATURE);
         bytes.extend_from_slice(&[0; 8]); // no flags, no header extension
-        Self { bytes, columns }
+        Self {
+            bytes,
+            columns,
+            rows: 0,
+        }
     }
 
     /// Begins a row.
     pub(crate) fn row(&mut self) -> &mut Self {
+        self.rows += 1;
         self.bytes.extend_from_slice(&self.columns.to_be_bytes());
         self
+    }
+
+    /// Whether there are none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     fn value(&mut self, value: Option<&[u8]>) -> &mut Self {

@@ -52,16 +52,9 @@ pub(crate) async fn write(
     rows: &[EventRow<'_>],
     trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
-    if rows.is_empty() {
-        return Ok(Written::default());
-    }
     let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 400);
     rows.iter().for_each(|row| add(&mut tuples, row));
-    if trust_new {
-        TABLE.insert(conn, tuples).await
-    } else {
-        TABLE.merge(conn, tuples).await
-    }
+    TABLE.write(conn, tuples, trust_new).await
 }
 
 fn add(tuples: &mut Tuples, row: &EventRow<'_>) {

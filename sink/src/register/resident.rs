@@ -56,13 +56,8 @@ pub(crate) async fn write(
     trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
     let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(|row| trust_new && row.is_new);
-    let mut written = Written::default();
-    if !new.is_empty() {
-        written += TABLE.insert(&mut *conn, tuples(&new)).await?;
-    }
-    if !known.is_empty() {
-        written += TABLE.merge(conn, tuples(&known)).await?;
-    }
+    let mut written = TABLE.write(&mut *conn, tuples(&new), true).await?;
+    written += TABLE.write(conn, tuples(&known), false).await?;
     Ok(written)
 }
 
@@ -95,16 +90,9 @@ pub(crate) async fn keep_history(
     states: &[&ResidentChanged],
     trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
-    if states.is_empty() {
-        return Ok(Written::default());
-    }
     let mut tuples = Tuples::new(HISTORY_COLUMNS.len() as i16, states.len() * 1200);
     states.iter().for_each(|state| remember(&mut tuples, state));
-    if trust_new {
-        HISTORY.insert(conn, tuples).await
-    } else {
-        HISTORY.merge(conn, tuples).await
-    }
+    HISTORY.write(conn, tuples, trust_new).await
 }
 
 fn remember(tuples: &mut Tuples, state: &ResidentChanged) {

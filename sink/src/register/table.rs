@@ -75,22 +75,21 @@ impl Table {
         Ok(())
     }
 
-    /// Inserts rows that are not there yet. One that is there is a unique violation.
-    pub(crate) async fn insert(
-        &self,
-        conn: &mut PgConnection,
-        new: Tuples,
-    ) -> Result<Written, DatabaseFault> {
-        let changed = new.copy(conn, &self.copy).await?;
-        Ok(Written { changed, stale: 0 })
-    }
-
-    /// Inserts rows or replaces older ones.
-    pub(crate) async fn merge(
+    /// Writes rows: straight into the table those that are `new`, where one that is there already is a
+    /// unique violation; by a guarded upsert those that may be there.
+    pub(crate) async fn write(
         &self,
         conn: &mut PgConnection,
         rows: Tuples,
+        new: bool,
     ) -> Result<Written, DatabaseFault> {
+        if rows.is_empty() {
+            return Ok(Written::default());
+        }
+        if new {
+            let changed = rows.copy(conn, &self.copy).await?;
+            return Ok(Written { changed, stale: 0 });
+        }
         let staged = rows.copy(conn, &self.stage).await?;
         let merged = sqlx::query(AssertSqlSafe(self.merge.as_str()))
             .execute(&mut *conn)
