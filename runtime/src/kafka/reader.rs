@@ -14,6 +14,7 @@ impl ConsumerContext for Quiet {}
 pub struct Reader {
     inner: BaseConsumer<Quiet>,
     cluster: Cluster,
+    from: Vec<(Partition, i64)>,
 }
 
 impl Cluster {
@@ -42,6 +43,7 @@ impl Cluster {
         Ok(Reader {
             inner,
             cluster: self.clone(),
+            from: from.to_vec(),
         })
     }
 }
@@ -118,17 +120,20 @@ impl Reader {
         }
     }
 
-    fn reached(&self, ends: &[(Partition, i64)]) -> Result<bool, Fault> {
+    /// Whether every partition has been read to its end. One that nothing was read of yet stands where
+    /// it began.
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn reached(&self, ends: &[(Partition, i64)]) -> Result<bool, Fault> {
         let positions = self.positions()?;
-        let at = |partition: &Partition| {
-            positions
-                .iter()
-                .find(|(p, _)| p == partition)
-                .map(|&(_, next)| next)
+        let told = |partition: &Partition, list: &[(Partition, i64)]| {
+            list.iter().find(|(p, _)| p == partition).map(|&(_, next)| next)
         };
-        Ok(ends
-            .iter()
-            .all(|(partition, end)| *end == 0 || at(partition).is_some_and(|next| next >= *end)))
+        Ok(ends.iter().all(|(partition, end)| {
+            let next = told(partition, &positions).or_else(|| told(partition, &self.from));
+            *end == 0 || next.is_some_and(|next| next >= *end)
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::place::Place;
 use crate::settings::Files;
 use crate::stretch::{Head, Stretch};
 use runtime::health::Health;
-use runtime::kafka::{Cluster, Offsets, Partition, Reader, Record};
+use runtime::kafka::{Cluster, Offsets, Partition, Record};
 use runtime::retry::Backoff;
 use runtime::{Fault, Stop};
 use schemas::provinces::Provinces;
@@ -84,13 +84,7 @@ impl Archiver {
         let mut stretches = self.stretches(&partitions, &offsets, &cluster_id)?;
         let bounds = offsets.boundaries(&partitions)?;
         let stable = bounds.iter().map(|bounds| bounds.stable);
-        // A partition that nothing comes from has no position to tell.
-        let ends: Vec<(Partition, i64)> = partitions
-            .iter()
-            .cloned()
-            .zip(stable)
-            .filter(|(partition, end)| stretches[partition].head.next < *end)
-            .collect();
+        let ends: Vec<(Partition, i64)> = partitions.iter().cloned().zip(stable).collect();
         let starts: Vec<(Partition, i64)> = stretches
             .iter()
             .map(|(partition, stretch)| (partition.clone(), stretch.head.next))
@@ -99,7 +93,7 @@ impl Archiver {
         self.health.ready("archive");
         while !stop.requested() {
             let polled = reader.poll(PATIENCE)?;
-            if polled.is_none() && mode == Mode::Once && reached(&reader, &ends)? {
+            if polled.is_none() && mode == Mode::Once && reader.reached(&ends)? {
                 break;
             }
             if let Some(record) = polled {
@@ -193,11 +187,4 @@ impl Archiver {
         }
         Ok(stretches)
     }
-}
-
-fn reached(reader: &Reader, ends: &[(Partition, i64)]) -> Result<bool, Fault> {
-    let positions: BTreeMap<Partition, i64> = reader.positions()?.into_iter().collect();
-    Ok(ends
-        .iter()
-        .all(|(partition, end)| positions.get(partition).is_some_and(|next| next >= end)))
 }
