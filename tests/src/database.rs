@@ -4,7 +4,7 @@ use crate::stack::Stack;
 use secrecy::{ExposeSecret, SecretString};
 use sink::digest::{self, Digest};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Decode, FromRow, PgConnection, Postgres, Type};
+use sqlx::{Decode, FromRow, PgConnection, Postgres, Type};
 use std::path::Path;
 use std::process::Command;
 use std::rc::Rc;
@@ -49,13 +49,13 @@ impl Database {
     where
         T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
     {
-        self.on(async |conn| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(conn).await)
+        self.on(async |conn| sqlx::query_scalar(query).fetch_one(conn).await)
             .unwrap_or_else(|fault| panic!("{query}: {fault}"))
     }
 
     /// All rows.
     pub fn rows<T: for<'r> FromRow<'r, PgRow> + Send + Unpin>(&self, query: &str) -> Vec<T> {
-        self.on(async |conn| sqlx::query_as(AssertSqlSafe(query)).fetch_all(conn).await)
+        self.on(async |conn| sqlx::query_as(query).fetch_all(conn).await)
             .unwrap_or_else(|fault| panic!("{query}: {fault}"))
     }
 

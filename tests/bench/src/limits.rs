@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use runtime::kafka::Partition;
 use schemas::provinces::DEFAULT_21;
 use schemas::topics::TopicSpec;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use sqlx::{Connection, PgConnection, Row as _};
 use std::time::{Duration, Instant};
 use tests::{Database, Ground};
 
@@ -125,7 +125,7 @@ pub fn copy(
                 }
             }
             let make = format!("CREATE TABLE {table}_copy (LIKE {table} INCLUDING ALL)");
-            sqlx::query(AssertSqlSafe(make)).execute(&mut conn).await?;
+            sqlx::query(&make).execute(&mut conn).await?;
             let before = servers.taken();
             let started = Instant::now();
             let into = format!("COPY {table}_copy ({columns}) FROM STDIN BINARY");
