@@ -1,6 +1,7 @@
 //! The register's tables: each file holds one with its SQL.
 
 pub(crate) mod application;
+mod arrays;
 mod copy;
 pub(crate) mod dead_letter;
 pub(crate) mod document;
