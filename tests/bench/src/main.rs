@@ -1,19 +1,11 @@
 //! `make bench`: each stage alone and the whole path, beside what the same machine can do at best,
 //! measured in the same run.
 
-mod cost;
-mod limits;
-mod load;
-mod report;
-mod residents;
-mod stages;
-mod visible;
-mod whole;
-
 use anyhow::Result;
+use bench::load::Load;
+use bench::report::Report;
+use bench::{limits, residents, stages, whole};
 use clap::Parser;
-use load::Load;
-use report::Report;
 
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
 #[derive(Debug, Parser)]
