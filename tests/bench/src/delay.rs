@@ -27,7 +27,7 @@ const BEHIND: &str = "ha-noi";
 /// province's topic, to the visible row.
 pub fn steady(seed: u64, report: &mut Report) -> Result<()> {
     let count = STEADY * SECONDS * 2;
-    let load = Load::generate(u64::from(count), seed, |_| true)?;
+    let load = Load::generate(u64::from(count), seed)?;
     let ground = Ground::of(DEFAULT_21);
     let workers = whole::workers(&ground);
     load.publish_steadily(&ground.site.cluster, STEADY, || false)?;
@@ -62,8 +62,8 @@ pub fn steady(seed: u64, report: &mut Report) -> Result<()> {
 /// One province comes back with a backlog while the others go on: how fast it drains, and what the others
 /// notice.
 pub fn backlog(count: u64, seed: u64, report: &mut Report) -> Result<()> {
-    let backlog = Load::generate(count, seed, |slug| slug == BEHIND)?;
-    let live = Load::generate((count / 10).max(20_000), seed + 1, |slug| slug != BEHIND)?;
+    let backlog = Load::generate_in(|slug| slug == BEHIND, count, seed)?;
+    let live = Load::generate_in(|slug| slug != BEHIND, (count / 10).max(20_000), seed + 1)?;
     let ground = Ground::of(DEFAULT_21);
     backlog.publish(&ground.site.cluster)?;
     let workers = whole::workers(&ground);

@@ -32,12 +32,19 @@ pub struct Load {
 }
 
 impl Load {
-    /// The first `count` applications of the generator that a node would accept, in those of the 21
-    /// provinces whose slug is `wanted`.
+    /// The first `count` applications of the generator that a node would accept.
     ///
     /// # Errors
     /// When the generator or an event is wrong, which is a bug.
-    pub fn generate(count: u64, seed: u64, wanted: impl Fn(&str) -> bool) -> Result<Self> {
+    pub fn generate(count: u64, seed: u64) -> Result<Self> {
+        Self::generate_in(|_| true, count, seed)
+    }
+
+    /// The same in those of the 21 provinces whose slug is `wanted`.
+    ///
+    /// # Errors
+    /// As [`Self::generate`].
+    pub fn generate_in(wanted: impl Fn(&str) -> bool, count: u64, seed: u64) -> Result<Self> {
         let provinces = Provinces::default_21();
         let provinces = || provinces.iter().filter(|province| wanted(&province.slug));
         let mut topics = Vec::new();

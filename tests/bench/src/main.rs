@@ -1,20 +1,11 @@
 //! `make bench`: each stage alone and the whole path, beside what the same machine can do at best,
 //! measured in the same run.
 
-mod cost;
-mod delay;
-mod limits;
-mod load;
-mod report;
-mod residents;
-mod stages;
-mod visible;
-mod whole;
-
 use anyhow::Result;
+use bench::load::Load;
+use bench::report::Report;
+use bench::{delay, limits, residents, stages, whole};
 use clap::Parser;
-use load::Load;
-use report::Report;
 
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
 #[derive(Debug, Parser)]
@@ -72,7 +63,7 @@ fn main() -> Result<()> {
 
 /// What the stages, the sink on one table and the whole path do with the same applications.
 fn rates(arguments: &Arguments, report: &mut Report) -> Result<()> {
-    let load = Load::generate(arguments.applications, arguments.seed, |_| true)?;
+    let load = Load::generate(arguments.applications, arguments.seed)?;
     report.say(&format!(
         "{} applications of 21 provinces, {} bytes each on average",
         load.count(),
