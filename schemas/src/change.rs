@@ -178,8 +178,6 @@ pub struct NodeState {
 pub struct ApplicationState {
     /// The application.
     pub application_id: Uuid,
-    /// No state of it was made before this one. False says nothing.
-    pub is_new: bool,
     /// The revision in force.
     pub revision: i32,
     /// What became of it.

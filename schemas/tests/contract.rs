@@ -79,7 +79,6 @@ fn submitted() -> Body {
 fn state() -> ApplicationState {
     ApplicationState {
         application_id: id(4),
-        is_new: true,
         revision: 1,
         status: ApplicationStatus::Loaded,
         stage: 1,

@@ -21,7 +21,7 @@ const CHUNK_AGE: Duration = Duration::from_millis(5);
 /// group's patience, and long enough that a lane that is merely busy never has its fetching undone.
 const LANE_PATIENCE: Duration = Duration::from_secs(2);
 /// How often the group hears what is loaded; normalise's admission looks at it.
-const TELL_GROUP: Duration = Duration::from_millis(100);
+const TELL_GROUP: Duration = Duration::from_millis(50);
 const IDLE: Duration = Duration::from_millis(20);
 
 /// The way into one lane.

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
-use tokio::time::timeout_at;
+use tokio::time::timeout;
 
 pub(crate) struct Lane {
     pub name: &'static str,
@@ -75,10 +75,11 @@ impl Lane {
             () = self.stop.wait() => return None,
             chunk = self.inbox.recv() => chunk?,
         };
-        let until = tokio::time::Instant::now() + self.pace.age();
+        let started = tokio::time::Instant::now();
         let mut bytes: usize = arrivals.iter().map(Arrival::bytes).sum();
         while arrivals.len() < self.limits.batch_rows && bytes < self.limits.batch_bytes {
-            match timeout_at(until, self.inbox.recv()).await {
+            let patience = self.pace.patience(arrivals.len(), started.elapsed());
+            match timeout(patience, self.inbox.recv()).await {
                 Ok(Some(chunk)) => {
                     bytes += chunk.iter().map(Arrival::bytes).sum::<usize>();
                     arrivals.extend(chunk);

@@ -74,7 +74,6 @@ impl<'a> Rows<'a> {
                 resident_id: None,
                 state,
                 head,
-                is_new: state.is_new,
             });
         }
         if let Some((node_id, epoch)) = change.node_id.as_ref().zip(change.epoch) {
@@ -133,7 +132,6 @@ impl<'a> Rows<'a> {
                 resident_id: Some(resident_id),
                 state,
                 head,
-                is_new: state.is_new,
             });
         }
         for edge in &change.edges {
@@ -147,19 +145,9 @@ impl<'a> Rows<'a> {
     }
 
     fn application(&mut self, row: ApplicationRow<'a>) {
-        match self.applications.entry(row.state.application_id) {
-            Entry::Vacant(entry) => {
-                entry.insert(row);
-            }
-            Entry::Occupied(mut entry) => {
-                let known = entry.get_mut();
-                let is_new = known.is_new | row.is_new;
-                if known.sequence < row.sequence {
-                    *known = row;
-                }
-                known.is_new = is_new;
-            }
-        }
+        keep_latest(&mut self.applications, row.state.application_id, row, |row| {
+            row.sequence
+        });
     }
 
     fn manifest(&mut self, manifest: &'a Manifest, appended_at: Timestamp) {
@@ -230,8 +218,8 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes all tables, in one order for everybody; last those that another lane may write the same
-    /// rows of, so that it waits as short as can be. With `trust_new`, residents, applications and events that should
-    /// not be there yet are inserted without looking, and a unique violation says that one is.
+    /// rows of, so that it waits as short as can be. With `trust_new`, residents and events that should not be there
+    /// yet are inserted without looking, and a unique violation says that one is.
     pub(crate) async fn write(
         self,
         conn: &mut PgConnection,
@@ -264,7 +252,7 @@ impl<'a> Rows<'a> {
             ("held_event", event::keep_held(&mut *conn, &held).await?),
             (
                 "application",
-                application::write(&mut *conn, &applications, trust_new).await?,
+                application::write(&mut *conn, &applications).await?,
             ),
             ("match_edge", edge::write(&mut *conn, &edges).await?),
             (

@@ -74,14 +74,11 @@ impl Resolver {
         }
         let mut person = effects.person;
         let touched = effects.residents.into_iter();
-        let mut residents: Vec<ResidentChanged> = touched
+        let residents: Vec<ResidentChanged> = touched
             .map(|(id, touch)| {
                 self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
             })
             .collect();
-        for row in residents.iter_mut().flat_map(|resident| &mut resident.gained) {
-            row.is_new = effects.first == Some(row.application_id);
-        }
         Outputs {
             settled,
             residents,

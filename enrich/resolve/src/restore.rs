@@ -72,7 +72,6 @@ impl Restoring {
     /// An application's row.
     pub fn application(&mut self, row: ApplicationState, resident: Option<Uuid>, sequence: i64) {
         self.step(sequence);
-        let row = ApplicationState { is_new: false, ..row };
         newer(
             &mut self.applications,
             row.application_id,

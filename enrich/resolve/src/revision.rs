@@ -174,7 +174,6 @@ impl Resolver {
                 link,
             },
         );
-        effects.first = known.is_none().then_some(id);
         effects.person = Some((id, person));
         self.release_waiting(id, body.revision, effects);
         // A withdrawal that had waited may just have taken it back.
@@ -243,7 +242,6 @@ fn row(
 ) -> ApplicationState {
     ApplicationState {
         application_id: body.application_id,
-        is_new: false,
         revision: body.revision,
         status,
         stage: known.map_or(0, |known| known.row.stage),

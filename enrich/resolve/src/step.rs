@@ -75,8 +75,6 @@ pub(crate) struct Verdict {
 pub(crate) struct Effects {
     pub residents: BTreeMap<Uuid, Touch>,
     pub released: Vec<(Waiting, Verdict)>,
-    /// The application that had no row before this step.
-    pub first: Option<Uuid>,
     /// The person of the application that this step brought, normalised.
     pub person: Option<(Uuid, Applicant)>,
 }

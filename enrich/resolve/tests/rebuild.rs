@@ -99,19 +99,6 @@ proptest! {
     }
 
     #[test]
-    fn only_the_first_row_of_an_application_is_new(log in logs()) {
-        let mut seen = std::collections::BTreeSet::new();
-        for output in apply(&mut Resolver::default(), &log, 0) {
-            let rows = output.residents.iter().flat_map(|resident| &resident.gained).chain(&output.settled.application);
-            for row in rows {
-                let first = seen.insert(row.application_id);
-                prop_assert!(first || !row.is_new);
-                prop_assert!(!first || row.is_new || row.status != ApplicationStatus::Loaded);
-            }
-        }
-    }
-
-    #[test]
     fn a_restored_state_goes_on_with_the_same_bytes(log in logs(), at in 0..40usize, seed in any::<u64>()) {
         let uninterrupted = apply(&mut Resolver::default(), &log, 0);
         let at = at.min(uninterrupted.len());

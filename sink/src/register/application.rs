@@ -53,31 +53,20 @@ pub(crate) struct ApplicationRow<'a> {
     pub resident_id: Option<Uuid>,
     pub state: &'a ApplicationState,
     pub head: &'a EventHead,
-    /// Its first state is in this batch as well, so the row is not there yet, unless all of it was
-    /// loaded before.
-    pub is_new: bool,
 }
 
-/// Writes applications, sorted by id. Straight into the table where `trust_new` and a row says it is new.
+/// Writes applications, sorted by id, in one statement and so in one order, whether they are there or not.
 ///
 /// Two lanes may hold the same application, as a form that waits or was refused comes with its node and
-/// one in force with its resident. So all others go in one statement and in one order, or each would hold
-/// what the other waits for.
+/// one in force with its resident. In two statements, one of which copied new ones straight in, each lane held what the
+/// other waited for.
 pub(crate) async fn write(
     conn: &mut PgConnection,
     rows: &[ApplicationRow<'_>],
-    trust_new: bool,
 ) -> Result<Written, DatabaseFault> {
-    let (new, known): (Vec<_>, Vec<_>) = rows.iter().partition(|row| trust_new && row.is_new);
-    let mut written = TABLE.write(&mut *conn, tuples(&new), true).await?;
-    written += TABLE.write(conn, tuples(&known), false).await?;
-    Ok(written)
-}
-
-fn tuples(rows: &[&ApplicationRow<'_>]) -> Tuples {
     let mut tuples = Tuples::new(COLUMNS.len() as i16, rows.len() * 1500);
     rows.iter().for_each(|row| add(&mut tuples, row));
-    tuples
+    TABLE.write(conn, tuples, false).await
 }
 
 fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {

@@ -171,7 +171,6 @@ fn event(row: &PgRow) -> Result<Restored, Unlike> {
 fn application(row: &PgRow) -> Result<Restored, Unlike> {
     let state = ApplicationState {
         application_id: column(row, "application_id")?,
-        is_new: false,
         revision: column(row, "revision")?,
         status: named(row, "status")?,
         stage: column::<i16>(row, "stage")?.into(),

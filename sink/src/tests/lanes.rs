@@ -15,7 +15,7 @@ async fn write(register: &Register, rows: &[ApplicationRow<'_>]) -> Result<Writt
     let mut written = Written::default();
     for _ in 0..ROUNDS {
         let mut transaction = conn.begin().await?;
-        written += application::write(&mut transaction, rows, false).await?;
+        written += application::write(&mut transaction, rows).await?;
         transaction.commit().await?;
     }
     Ok(written)
@@ -34,7 +34,6 @@ async fn the_same_applications_in_another_order_never_deadlock() {
                 resident_id: None,
                 state: &change.gained[0],
                 head: &heads[0],
-                is_new: false,
             }),
             _ => None,
         });

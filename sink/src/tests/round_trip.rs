@@ -58,7 +58,6 @@ fn extreme() -> (EventSettled, ResidentChanged) {
     state.status = ApplicationStatus::Withdrawn;
     state.stage = 3;
     state.appended_at = Timestamp(253_402_300_799_999);
-    state.is_new = false; // a row that is there is new no more
     state.ruleset = ODD.to_owned();
     let change = |field: &Field| NormalisedValue {
         field: *field,
