@@ -38,8 +38,8 @@ pub struct Database {
 pub struct Normalise {
     /// Address of health and metrics.
     pub listen: SocketAddr,
-    /// Records that may be under way between normalise and the register, shared by all workers. More
-    /// rides out hiccups, fewer keep a remote commune from waiting behind a city. 0: no limit.
+    /// Records that may be under way between normalise and the register at most, shared by all workers: fewer
+    /// while those take fewer, so that a remote commune doesn't wait behind a city. 0: no limit.
     pub window: i64,
     /// Records taken from one partition before the next has its turn.
     pub quantum: usize,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// A batch as large as this waits as long as it may for the next: more company saves nothing more.
+/// A batch as large as this waits for no more company, which would save nothing more; and the one after it
+/// may wait as long as it takes to become as large.
 const BUSY: usize = 1_000;
 
 /// Hardly at all while little comes, so that a lone record is through at once; up to a limit under
@@ -20,8 +21,16 @@ impl Pace {
         Self { longest, last: 0 }
     }
 
-    /// How long the next batch may wait: in proportion to the last one's records.
-    pub fn age(&self) -> Duration {
+    /// How long a batch of so many records, the first of which has `waited`, may wait for the next one.
+    pub fn patience(&self, gathered: usize, waited: Duration) -> Duration {
+        match gathered {
+            0..BUSY => self.age().saturating_sub(waited),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// How long a batch may wait: in proportion to the last one's records.
+    fn age(&self) -> Duration {
         self.longest.mul_f64(self.last.min(BUSY) as f64 / BUSY as f64)
     }
 
@@ -45,7 +54,10 @@ mod tests {
         const COMMIT: Duration = Duration::from_millis(20);
         let mut pace = Pace::new(Duration::from_millis(250));
         for _ in 0..100 {
-            pace.took((rate * (pace.age() + COMMIT).as_secs_f64()) as usize);
+            let meanwhile = rate * COMMIT.as_secs_f64();
+            let waited = Duration::from_secs_f64((BUSY as f64 - meanwhile).max(0.0) / rate);
+            let until = waited.min(pace.patience(0, Duration::ZERO));
+            pace.took((meanwhile + rate * until.as_secs_f64()).round() as usize);
         }
         pace.last as f64
     }
@@ -54,6 +66,10 @@ mod tests {
     fn batches_stay_small_when_little_comes_and_grow_to_the_limit_under_load() {
         assert!(settled(100.0) <= 3.0);
         assert!(settled(1_000.0) <= 30.0);
-        assert!((settled(10_000.0) - 2_700.0).abs() < 1.0);
+        assert!((settled(10_000.0) - 1_000.0).abs() < 2.0);
+        assert!(
+            (settled(100_000.0) - 2_000.0).abs() < 2.0,
+            "what came meanwhile is taken"
+        );
     }
 }

@@ -145,7 +145,7 @@ impl Matcher {
     }
 
     fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
-        let (started, age) = (Instant::now(), self.pace.age());
+        let started = Instant::now();
         let mut record = first;
         loop {
             self.apply(leader, &record, stop)?;
@@ -153,7 +153,10 @@ impl Matcher {
             if full || waited >= self.pace.longest() || stop.requested() {
                 return Ok(None);
             }
-            match self.consumer.poll(age.saturating_sub(waited))? {
+            match self
+                .consumer
+                .poll(self.pace.patience(leader.gathered(), waited))?
+            {
                 Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
                 Some(next) => record = next,
                 None => return Ok(None),

@@ -1,15 +1,16 @@
 //! Admission: only as much is let into the match log as the stages after it can take, so that a
 //! backlog waits in its own province's topic.
 
+use super::window::Window;
 use runtime::Fault;
 use runtime::kafka::{Cluster, GroupOffsets, Offsets, Partition};
 use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-const EVERY: Duration = Duration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(50);
 /// A step of match leaves about this many changes behind.
 const CHANGES_PER_ENTRY: i64 = 2;
 
@@ -27,7 +28,7 @@ struct Shared {
 }
 
 impl Admission {
-    /// Looks at the stages after us every 100 ms, on a thread of its own.
+    /// Looks at the stages after us every 50 ms, on a thread of its own.
     ///
     /// # Errors
     /// Fatal when the clients can't be made.
@@ -110,27 +111,27 @@ struct Look {
     loaded: GroupOffsets,
     log: Vec<Partition>,
     changes: Vec<Partition>,
-    window: i64,
+    window: Window,
     members: i64,
     looks: u32,
 }
 
 impl Look {
-    fn start(cluster: &Cluster, window: i64) -> Result<Self, Fault> {
+    fn start(cluster: &Cluster, most: i64) -> Result<Self, Fault> {
         Ok(Self {
             offsets: cluster.offsets()?,
             matched: cluster.group_offsets(GROUP_MATCH)?,
             loaded: cluster.group_offsets(GROUP_SINK)?,
             log: Vec::new(),
             changes: Vec::new(),
-            window,
+            window: Window::new(most),
             members: 1,
             looks: 0,
         })
     }
 
     fn allowed(&mut self) -> Result<i64, Fault> {
-        const MEMBERS_EVERY: u32 = 50;
+        const MEMBERS_EVERY: u32 = 100;
         if self.log.is_empty() || self.changes.is_empty() {
             self.log = self.offsets.partitions(&[MATCH_LOG.to_owned()])?;
             self.changes = self.offsets.partitions(&[CHANGES.to_owned()])?;
@@ -139,18 +140,26 @@ impl Look {
             self.members = self.offsets.members(GROUP_NORMALISE)?.max(1) as i64;
         }
         self.looks = self.looks.wrapping_add(1);
-        let unmatched = lag(&self.offsets, &self.matched, &self.log)?;
-        let unloaded = lag(&self.offsets, &self.loaded, &self.changes)?;
-        Ok((self.window - unmatched - unloaded / CHANGES_PER_ENTRY) / self.members)
+        let (_, unmatched) = taken_and_lag(&self.offsets, &self.matched, &self.log)?;
+        let (loaded, unloaded) = taken_and_lag(&self.offsets, &self.loaded, &self.changes)?;
+        let window = self.window.at(Instant::now(), loaded / CHANGES_PER_ENTRY);
+        metrics::gauge!("intake_normalise_admission_window").set(window as f64);
+        Ok((window - unmatched - unloaded / CHANGES_PER_ENTRY) / self.members)
     }
 }
 
-fn lag(offsets: &Offsets, group: &GroupOffsets, partitions: &[Partition]) -> Result<i64, Fault> {
+/// How much a group has taken of these partitions, and how much it has not.
+fn taken_and_lag(
+    offsets: &Offsets,
+    group: &GroupOffsets,
+    partitions: &[Partition],
+) -> Result<(i64, i64), Fault> {
     let committed = group.committed(partitions)?;
     let bounds = offsets.boundaries(partitions)?;
-    Ok(committed
+    let next = committed
         .iter()
-        .zip(bounds)
-        .map(|(next, b)| (b.end - next.unwrap_or(b.earliest)).max(0))
-        .sum())
+        .zip(&bounds)
+        .map(|(next, b)| next.unwrap_or(b.earliest));
+    let lag = next.clone().zip(&bounds).map(|(next, b)| (b.end - next).max(0));
+    Ok((next.sum(), lag.sum()))
 }

@@ -8,6 +8,7 @@ mod admission;
 mod entry;
 mod progress;
 mod turns;
+mod window;
 
 use crate::control::Controls;
 use crate::settings::Settings;

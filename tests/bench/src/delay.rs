@@ -98,39 +98,59 @@ pub fn backlog(count: u64, seed: u64, report: &mut Report) -> Result<()> {
         took,
         ..Row::default()
     });
-    let others = committed(&ground.site)?
-        .into_iter()
-        .filter(|row| row.province != BEHIND);
-    report.add_delays(Delays {
-        what: format!("the other twenty meanwhile, {LIVE}/s, append to the visible row"),
-        millis: others.map(|row| row.committed - row.appended).collect(),
-    });
+    let mut others = committed(&ground.site)?;
+    others.retain(|row| row.province != BEHIND);
+    type Delay = fn(&Committed) -> f64;
+    let delays: [(&str, Delay); 4] = [
+        ("append to the visible row", |row| row.committed - row.appended),
+        ("of that in normalise", |row| row.logged - row.appended),
+        ("of that in match", |row| row.matched - row.logged),
+        ("of that in the sink", |row| row.committed - row.matched),
+    ];
+    for (what, delay) in delays {
+        report.add_delays(Delays {
+            what: format!("the other twenty meanwhile, {LIVE}/s, {what}"),
+            millis: others.iter().map(delay).collect(),
+        });
+    }
     Ok(())
 }
 
-/// When an event was appended to its province's topic and when its row was committed, in milliseconds.
+/// When an event was appended to its province's topic, to the match log and to `register.changes`, and when
+/// its row was committed, in milliseconds.
 struct Committed {
     sequence: i64,
     province: String,
     appended: f64,
+    logged: f64,
+    matched: f64,
     committed: f64,
 }
 
 fn committed(site: &Site) -> Result<Vec<Committed>> {
-    const MILLIS: &str = "SELECT sequence, province,
-            (extract(epoch FROM appended_at) * 1000)::float8,
-            (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)::float8
-       FROM intake_event WHERE province IS NOT NULL";
+    const MOMENTS: [&str; 4] = [
+        "appended_at",
+        "logged_at",
+        "matched_at",
+        "pg_xact_commit_timestamp(xmin)",
+    ];
     let tracked: String = site.database.value("SHOW track_commit_timestamp");
     ensure!(
         tracked == "on",
         "PostgreSQL must run with track_commit_timestamp = on"
     );
-    let rows: Vec<(i64, String, f64, f64)> = site.database.rows(MILLIS);
-    let row = |(sequence, province, appended, committed)| Committed {
+    let millis = MOMENTS.map(|moment| format!("(extract(epoch FROM {moment}) * 1000)::float8"));
+    let query = format!(
+        "SELECT sequence, province, {} FROM intake_event WHERE province IS NOT NULL",
+        millis.join(", ")
+    );
+    let rows: Vec<(i64, String, f64, f64, f64, f64)> = site.database.rows(&query);
+    let row = |(sequence, province, appended, logged, matched, committed)| Committed {
         sequence,
         province,
         appended,
+        logged,
+        matched,
         committed,
     };
     Ok(rows.into_iter().map(row).collect())
