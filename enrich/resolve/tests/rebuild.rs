@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver, Waiting};
 use schemas::Field;
-use schemas::change::ApplicationStatus;
 use schemas::codec::{Change, Event};
 use schemas::event::Body;
 
