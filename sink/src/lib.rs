@@ -5,6 +5,7 @@
 //! transaction. **Invariant:** only this crate writes the register's tables.
 
 mod arrival;
+pub mod bulk;
 pub mod digest;
 mod fault;
 mod fetch;

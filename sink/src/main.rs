@@ -32,6 +32,11 @@ enum Command {
     Run,
     /// Bring the database's schema to this version, and end.
     Migrate,
+    /// Fill an empty register with all that is in the topics, then build its secondary indexes, and end.
+    ///
+    /// For a rebuild: quicker than `run`, which looks nobody up meanwhile. As the tables' owner. Stopped or
+    /// killed, it goes on when it is started again.
+    Bulk,
     Archive(archiving::Options),
     ArchiveCheck(archiving::CheckOptions),
 }
@@ -54,6 +59,7 @@ async fn end(args: Args) -> Result<(), Fault> {
     let config = args.config.as_deref();
     match args.command.unwrap_or(Command::Run) {
         Command::Run => run(Settings::load(config)?).await,
+        Command::Bulk => bulk(Settings::load(config)?).await,
         Command::Migrate => migrate(&Settings::load(config)?).await,
         Command::Archive(options) => archiving::archive(config, options).await,
         Command::ArchiveCheck(options) => archiving::check(&options).await,
@@ -67,6 +73,27 @@ async fn migrate(settings: &Settings) -> Result<(), Fault> {
 }
 
 async fn run(settings: Settings) -> Result<(), Fault> {
+    served(settings, async |pipeline, stop| {
+        sink::bulk::warn_if_begun(&pipeline.register).await?;
+        pipeline.run(&stop).await
+    })
+    .await
+}
+
+async fn bulk(settings: Settings) -> Result<(), Fault> {
+    served(settings, async |pipeline, stop| {
+        let filled = sink::bulk::fill(pipeline, &stop).await?;
+        tracing::info!(filled, "the bulk load ended");
+        Ok(())
+    })
+    .await
+}
+
+/// Does the work with a register that answers, and serves health and metrics meanwhile.
+async fn served(
+    settings: Settings,
+    work: impl AsyncFnOnce(Pipeline, Stop) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let stop = Stop::on_signals()?;
     let health = Health::default();
     health.not_ready("kafka", "the group was not joined yet");
@@ -85,7 +112,7 @@ async fn run(settings: Settings) -> Result<(), Fault> {
         grace: settings.grace,
         health,
     };
-    let ended = pipeline.run(&stop).await;
+    let ended = work(pipeline, stop.clone()).await;
     stop.request();
     server
         .await

@@ -23,7 +23,7 @@ const ROLES: [Role; 5] = [
         purpose: "Loads the register: writes every table, changes no event and no history, deletes nothing.",
         on_database: Some("TEMPORARY"), // a batch goes by way of temporary tables
         on_tables: &[
-            ("SELECT", "_sqlx_migrations"),
+            ("SELECT", "_sqlx_migrations, set_aside_index"),
             (
                 "SELECT, INSERT, UPDATE",
                 "resident, application, match_edge, event_outcome, node, node_ledger, node_manifest, \

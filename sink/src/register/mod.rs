@@ -7,6 +7,7 @@ pub(crate) mod dead_letter;
 pub(crate) mod document;
 pub(crate) mod edge;
 pub(crate) mod event;
+pub(crate) mod indexes;
 pub(crate) mod ledger;
 mod load;
 mod migration;

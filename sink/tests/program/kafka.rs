@@ -17,16 +17,16 @@ use tokio::task::JoinHandle;
 
 const PROVINCES: &str =
     "home = 'dien-bien'\n[[province]]\ncode = '11'\nslug = 'dien-bien'\nname = 'Điện Biên'\n";
-const STEPS: usize = 6000;
+pub const STEPS: usize = 6000;
 
 /// A namespace of its own on the local stack's cluster.
-struct Namespace {
+pub struct Namespace {
     cluster: Cluster,
     topics: Vec<String>,
 }
 
 impl Namespace {
-    async fn create() -> Self {
+    pub async fn create() -> Self {
         let cluster = crate::fixture::cluster::namespace();
         let specs = topics::all(&provinces());
         cluster.create_topics(&specs, 1, false).await.expect("topics");
@@ -36,17 +36,17 @@ impl Namespace {
         }
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let full = self.cluster.namespace().full("");
         full.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
             .to_owned()
     }
 
-    async fn delete(self) {
+    pub async fn delete(self) {
         self.cluster.delete_topics(&self.topics).await.expect("deleted");
     }
 
-    fn publish(&self, changes: &[Keyed]) {
+    pub fn publish(&self, changes: &[Keyed]) {
         let producer = self.cluster.producer().expect("a producer");
         for change in changes {
             producer
@@ -56,7 +56,7 @@ impl Namespace {
         producer.flush(Duration::from_secs(30)).expect("acknowledged");
     }
 
-    fn sink(&self, register: &Register, stop: &Stop) -> JoinHandle<Result<(), Fault>> {
+    pub fn sink(&self, register: &Register, stop: &Stop) -> JoinHandle<Result<(), Fault>> {
         let pipeline = Pipeline {
             cluster: self.cluster.clone(),
             provinces: provinces(),
@@ -79,7 +79,7 @@ fn provinces() -> Provinces {
 }
 
 /// A settings file with the provinces of these tests.
-fn settings() -> String {
+pub fn settings() -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (settings, list) = (folder.join("sink.toml"), folder.join("sink-provinces.toml"));
     std::fs::write(&list, PROVINCES).expect("written");
@@ -88,14 +88,14 @@ fn settings() -> String {
     settings.display().to_string()
 }
 
-async fn events(conn: &mut PgConnection) -> i64 {
+pub async fn events(conn: &mut PgConnection) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM intake_event")
         .fetch_one(conn)
         .await
         .expect("a count")
 }
 
-async fn wait_for(conn: &mut PgConnection, count: i64) {
+pub async fn wait_for(conn: &mut PgConnection, count: i64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while events(conn).await < count {
         assert!(
@@ -107,7 +107,7 @@ async fn wait_for(conn: &mut PgConnection, count: i64) {
     }
 }
 
-async fn empty_register() -> (Database, Register) {
+pub async fn empty_register() -> (Database, Register) {
     let database = Database::create().await;
     let register = Register::new(&database.url()).expect("a URL");
     register.migrate().await.expect("migrated");
