@@ -99,7 +99,7 @@ impl Fetch {
 
     fn take(&mut self, record: Record) {
         // Fetched before its partition was lost, and polled after.
-        let Some(tenure) = self.ownership.tenure(&record.partition) else {
+        let Some(tenure) = self.ownership.take(&record) else {
             return;
         };
         let lanes = self.outlets.len();
@@ -190,7 +190,8 @@ impl Fetch {
     }
 
     fn tell_group(&self) {
-        if let Err(fault) = self.consumer.commit(&self.ownership.untold()) {
+        let read_up_to = self.consumer.positions().unwrap_or_default();
+        if let Err(fault) = self.consumer.commit(&self.ownership.untold(read_up_to)) {
             tracing::debug!("the group was not told: {fault}");
         }
     }

@@ -6,7 +6,7 @@ use crate::patience::{QUESTION, within};
 use crate::register::Register;
 use crate::register::position::{self, Stored};
 use runtime::Fault;
-use runtime::kafka::{Assignments, Boundaries, Cluster, Offsets, Partition};
+use runtime::kafka::{Assignments, Boundaries, Cluster, Offsets, Partition, Record};
 use sqlx::Connection;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,8 +22,22 @@ pub(crate) struct Tenure {
 
 struct Held {
     tenure: Tenure,
-    /// Loaded up to here, and not told to the group yet.
-    untold: Option<i64>,
+    /// The first offset that was not taken yet.
+    taken: i64,
+    /// The first that is not loaded.
+    loaded: i64,
+    /// What the group was told last.
+    told: Option<i64>,
+}
+
+impl Held {
+    /// What the group is to be told: the first offset that is not loaded, or when nothing is under way, how
+    /// far was read. Behind the last record may be thousands of offsets that an aborted transaction
+    /// took, and that would look like lag for ever.
+    fn next(&self, read_up_to: Option<i64>) -> i64 {
+        let idle = self.loaded >= self.taken;
+        read_up_to.filter(|_| idle).unwrap_or(0).max(self.loaded)
+    }
 }
 
 #[derive(Default)]
@@ -67,7 +81,15 @@ impl Ownership {
         self.state().held.get(partition).map(|held| held.tenure)
     }
 
-    /// Notes that a partition is loaded up to `next`, for the group's offsets.
+    /// Notes that a record was taken; the tenure it belongs to, unless its partition isn't ours any more.
+    pub(crate) fn take(&self, record: &Record) -> Option<Tenure> {
+        let mut state = self.state();
+        let held = state.held.get_mut(&record.partition)?;
+        held.taken = record.offset + 1;
+        Some(held.tenure)
+    }
+
+    /// Notes that a partition is loaded up to `next`.
     pub(crate) fn loaded(&self, partition: &Partition, tenure: u64, next: i64) {
         if let Some(held) = self
             .state()
@@ -75,18 +97,22 @@ impl Ownership {
             .get_mut(partition)
             .filter(|held| held.tenure.number == tenure)
         {
-            held.untold = Some(next);
+            held.loaded = next;
         }
     }
 
-    /// What the group has not been told yet.
-    pub(crate) fn untold(&self) -> Vec<(Partition, i64)> {
-        let mut state = self.state();
-        state
-            .held
-            .iter_mut()
-            .filter_map(|(partition, held)| Some((partition.clone(), held.untold.take()?)))
-            .collect()
+    /// What the group has not been told yet, when this is how far partitions have been read.
+    pub(crate) fn untold(&self, read_up_to: Vec<(Partition, i64)>) -> Vec<(Partition, i64)> {
+        let read_up_to: HashMap<Partition, i64> = read_up_to.into_iter().collect();
+        let mut untold = Vec::new();
+        for (partition, held) in &mut self.state().held {
+            let next = held.next(read_up_to.get(partition).copied());
+            if held.told != Some(next) {
+                held.told = Some(next);
+                untold.push((partition.clone(), next));
+            }
+        }
+        untold
     }
 
     pub(crate) fn begin(&self, partitions: &[Partition], starts: &[i64]) {
@@ -101,7 +127,9 @@ impl Ownership {
                 partition.clone(),
                 Held {
                     tenure,
-                    untold: Some(start),
+                    taken: start,
+                    loaded: start,
+                    told: None,
                 },
             );
         }

@@ -138,7 +138,8 @@ async fn pass_on(asked: Stop, ends: Stop) {
 /// Tells the group where we ended, and leaves it.
 async fn last_word(consumer: Consumer<Member>, ownership: Arc<Ownership>) -> Result<(), Fault> {
     let leave = tokio::task::spawn_blocking(move || {
-        if let Err(fault) = consumer.commit_and_wait(&ownership.untold()) {
+        let read_up_to = consumer.positions().unwrap_or_default();
+        if let Err(fault) = consumer.commit_and_wait(&ownership.untold(read_up_to)) {
             tracing::warn!("the group was not told where we ended: {fault}");
         }
     });

@@ -2,6 +2,7 @@
 //! group's offset happens to stand.
 
 use super::context::{log, told};
+use super::reader::positions_in;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
 use rdkafka::config::RDKafkaLogLevel;
@@ -327,6 +328,19 @@ impl<A: Assignments> Consumer<A> {
         self.inner
             .resume(&self.list(partitions))
             .map_err(|e| fault("can't resume", &e))
+    }
+
+    /// How far each owned partition has been read: the next offset, what is no record passed included
+    /// (markers of transactions, and what an aborted one wrote).
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn positions(&self) -> Result<Vec<(Partition, i64)>, Fault> {
+        let list = self
+            .inner
+            .position()
+            .map_err(|e| fault("can't tell the positions", &e))?;
+        Ok(positions_in(&self.namespace, &list))
     }
 
     /// Tells the group the next offset to read of each partition, without waiting.

@@ -5,7 +5,9 @@ use super::{Cluster, Partition, Record, fault};
 use crate::Fault;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
+use schemas::topics::Namespace;
 use std::time::Duration;
 
 impl ConsumerContext for Quiet {}
@@ -76,17 +78,7 @@ impl Reader {
             .inner
             .position()
             .map_err(|e| fault("can't tell the positions", &e))?;
-        let elements = list.elements();
-        let named = |topic| self.cluster.namespace().strip(topic).unwrap_or(topic).to_owned();
-        Ok(elements
-            .iter()
-            .filter_map(|e| {
-                Some((
-                    Partition::new(named(e.topic()), e.partition()),
-                    position(e.offset())?,
-                ))
-            })
-            .collect())
+        Ok(positions_in(self.cluster.namespace(), &list))
     }
 
     /// Reads from the positions given at the start to the stable end as it is now, and calls `each`
@@ -137,9 +129,15 @@ impl Reader {
     }
 }
 
-fn position(offset: Offset) -> Option<i64> {
-    match offset {
-        Offset::Offset(next) => Some(next),
-        _ => None,
-    }
+/// The positions of a list, those that nothing was read of yet left out.
+pub(super) fn positions_in(namespace: &Namespace, list: &TopicPartitionList) -> Vec<(Partition, i64)> {
+    let elements = list.elements();
+    let position = |element: &TopicPartitionListElem<'_>| {
+        let Offset::Offset(next) = element.offset() else {
+            return None;
+        };
+        let topic = namespace.strip(element.topic()).unwrap_or(element.topic());
+        Some((Partition::new(topic, element.partition()), next))
+    };
+    elements.iter().filter_map(position).collect()
 }

@@ -4,7 +4,7 @@ use crate::fixture::database::Database;
 use crate::fixture::history::{History, Keyed};
 use crate::process::{Process, limit_connections};
 use runtime::health::Health;
-use runtime::kafka::{Cluster, Partition};
+use runtime::kafka::{Boundaries, Cluster, Partition};
 use runtime::{Fault, Stop};
 use schemas::provinces::Provinces;
 use schemas::topics;
@@ -170,6 +170,60 @@ async fn a_sink_that_dies_in_the_middle_loads_everything_once() {
         "{digests:?}"
     );
     namespace.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_aborted_transaction_wrote_is_no_lag() {
+    const ABORTED: i64 = 5_000;
+    let namespace = Namespace::create().await;
+    namespace.publish(&History::new(11, 4).steps(100));
+    let (database, register) = empty_register().await;
+    let stop = Stop::manual();
+    let sink = namespace.sink(&register, &stop);
+    wait_for(&mut database.connect().await, 100).await;
+
+    let cluster = namespace.cluster.clone();
+    tokio::task::spawn_blocking(move || {
+        let offsets = cluster.offsets().expect("a client");
+        let partitions = offsets
+            .partitions(&[topics::CHANGES.to_owned()])
+            .expect("partitions");
+        let bounds = || offsets.boundaries(&partitions).expect("boundaries");
+        let ends = |which: fn(&Boundaries) -> i64| bounds().iter().map(which).sum::<i64>();
+        let before = ends(|b| b.end);
+        let producer = cluster.transactional_producer("aborted").expect("a producer");
+        producer.begin().expect("begun");
+        for n in 0..ABORTED {
+            producer
+                .send(topics::CHANGES, &n.to_be_bytes(), b"never committed")
+                .expect("sent");
+        }
+        until("they are in the topic", || ends(|b| b.end) - before >= ABORTED);
+        drop(producer);
+        let _fences_and_aborts = cluster.transactional_producer("aborted").expect("a producer");
+        until("the transaction is aborted", || ends(|b| b.end - b.stable) == 0);
+
+        let group = cluster.group_offsets(topics::GROUP_SINK).expect("a client");
+        until("the group stands at the end", || {
+            let told = group.committed(&partitions).expect("told");
+            told.iter()
+                .zip(bounds())
+                .all(|(told, b)| told.unwrap_or(b.earliest) == b.end)
+        });
+    })
+    .await
+    .expect("no panic");
+    stop.request();
+    sink.await.expect("no panic").expect("ended in order");
+    namespace.delete().await;
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
