@@ -1,62 +1,16 @@
 //! A member of a consumer group that starts each partition where its owner says, never where the
 //! group's offset happens to stand.
 
-use super::context::{log, told};
+use super::assignment::{Assignments, Member};
 use super::reader::positions_in;
+use super::record::Record;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
-use rdkafka::types::RDKafkaRespErr;
-use rdkafka::{ClientContext, Offset, TopicPartitionList};
-use schemas::Timestamp;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics::Namespace;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-/// A record with its position.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// Where it stood.
-    pub partition: Partition,
-    /// Its offset there.
-    pub offset: i64,
-    /// When the broker appended it.
-    pub appended_at: Timestamp,
-    /// Key.
-    pub key: Option<Vec<u8>>,
-    /// Value; empty for a tombstone.
-    pub value: Vec<u8>,
-}
-
-impl Record {
-    pub(super) fn of(namespace: &Namespace, message: &BorrowedMessage<'_>) -> Self {
-        let topic = namespace.strip(message.topic()).unwrap_or(message.topic());
-        Self {
-            partition: Partition::new(topic, message.partition()),
-            offset: message.offset(),
-            appended_at: Timestamp(message.timestamp().to_millis().unwrap_or(0)),
-            key: message.key().map(<[u8]>::to_vec),
-            value: message.payload().unwrap_or_default().to_vec(),
-        }
-    }
-}
-
-/// Decides where newly owned partitions start, and hears which are lost. Called on the polling
-/// thread, inside [`Consumer::poll`].
-pub trait Assignments: Send + Sync + 'static {
-    /// The next offset to read for each of `owned`, in the same order.
-    ///
-    /// # Errors
-    /// Nothing is read, [`Consumer::poll`] returns the fault, and each later one asks again until there
-    /// is an answer or the partitions go to another member.
-    fn starts(&self, owned: &[Partition]) -> Result<Vec<i64>, Fault>;
-
-    /// These partitions belong to someone else now: nothing of them may be settled any more.
-    fn lost(&self, lost: &[Partition]);
-}
 
 /// Which group reads what, and how.
 #[derive(Clone, Debug)]
@@ -69,104 +23,6 @@ pub struct ConsumerSpec<'a> {
     pub read_committed: bool,
     /// After how long without a sign of life the group gives our partitions to another member.
     pub session_timeout: Duration,
-}
-
-pub(super) struct Member<A> {
-    assignments: A,
-    namespace: Namespace,
-    unanswered: Mutex<Unanswered>,
-}
-
-/// What a rebalance left open, as its callback can't return anything.
-#[derive(Default)]
-struct Unanswered {
-    /// Given to us by the group, and not begun.
-    owed: Option<TopicPartitionList>,
-    fault: Option<Fault>,
-}
-
-impl<A: Assignments> Member<A> {
-    fn partitions(&self, list: &TopicPartitionList) -> Vec<Partition> {
-        let elements = list.elements();
-        let named = |topic| self.namespace.strip(topic).unwrap_or(topic).to_owned();
-        elements
-            .iter()
-            .map(|e| Partition {
-                topic: named(e.topic()),
-                number: e.partition(),
-            })
-            .collect()
-    }
-
-    fn unanswered(&self) -> MutexGuard<'_, Unanswered> {
-        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, consumer: &BaseConsumer<Self>, list: TopicPartitionList) -> Result<(), Fault> {
-        let begun = self.assign(consumer, &list);
-        if begun.is_err() {
-            self.unanswered().owed = Some(list);
-        }
-        begun
-    }
-
-    fn assign(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) -> Result<(), Fault> {
-        let starts = self.assignments.starts(&self.partitions(list))?;
-        for (mut element, start) in list.elements().into_iter().zip(starts) {
-            element
-                .set_offset(Offset::Offset(start))
-                .map_err(|e| fault("can't set a start position", &e))?;
-        }
-        consumer
-            .assign(list)
-            .map_err(|e| fault("can't take partitions", &e))
-    }
-
-    /// Tries again what could not be begun, if there is any.
-    fn begin_owed(&self, consumer: &BaseConsumer<Self>) -> Result<(), Fault> {
-        let owed = self.unanswered().owed.take();
-        owed.map_or(Ok(()), |list| self.begin(consumer, list))
-    }
-
-    fn report(&self, fault: Fault) {
-        self.unanswered().fault = Some(fault);
-    }
-}
-
-impl<A: Assignments> ClientContext for Member<A> {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        told(&error, reason);
-    }
-}
-
-impl<A: Assignments> ConsumerContext for Member<A> {
-    fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, list: &mut TopicPartitionList) {
-        let answer = if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            let Err(fault) = self.begin(consumer, list.clone()) else {
-                return;
-            };
-            self.report(fault);
-            // Nothing for now; to unassign would leave the group.
-            consumer.assign(&TopicPartitionList::new())
-        } else {
-            self.unanswered().owed = None;
-            self.assignments.lost(&self.partitions(list));
-            consumer.unassign()
-        };
-        if let Err(error) = answer {
-            self.report(fault("can't answer the group", &error));
-        }
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
-        if let Err(error) = result {
-            tracing::debug!("the group's offsets were not committed: {error}");
-        }
-    }
 }
 
 /// Why there is no record.
@@ -201,11 +57,7 @@ impl Cluster {
                 "heartbeat.interval.ms",
                 (spec.session_timeout.as_millis() / 4).max(200).to_string(),
             );
-        let member = Member {
-            assignments,
-            namespace: self.namespace.clone(),
-            unanswered: Mutex::default(),
-        };
+        let member = Member::new(assignments, self.namespace.clone());
         let inner: BaseConsumer<Member<A>> = config
             .create_with_context(member)
             .map_err(|e| fault("can't make a Kafka consumer", &e))?;
@@ -272,7 +124,7 @@ impl<A: Assignments> Consumer<A> {
     fn next(&self, timeout: Duration) -> Result<Option<Record>, Interruption> {
         let member = self.inner.context();
         let polled = self.inner.poll(timeout);
-        if let Some(fault) = member.unanswered().fault.take() {
+        if let Some(fault) = member.take_fault() {
             return Err(Interruption::Fault(fault));
         }
         match polled {

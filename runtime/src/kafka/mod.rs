@@ -1,17 +1,21 @@
 //! Kafka, through librdkafka. Every call blocks: use it from an OS thread of its own.
 
+mod assignment;
 mod consumer;
 mod context;
 mod offsets;
 mod producer;
 mod reader;
+mod record;
 mod topics;
 mod transaction;
 
-pub use consumer::{Assignments, Consumer, ConsumerSpec, Record};
+pub use assignment::Assignments;
+pub use consumer::{Consumer, ConsumerSpec};
 pub use offsets::{Boundaries, GroupOffsets, Offsets};
 pub use producer::{Delivery, DeliveryFault, Producer};
 pub use reader::Reader;
+pub use record::Record;
 pub use topics::TopicOutcome;
 pub use transaction::{Aborted, TransactionalProducer};
 

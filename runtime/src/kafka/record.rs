@@ -1,0 +1,34 @@
+//! A record as it was read.
+
+use super::Partition;
+use rdkafka::message::{BorrowedMessage, Message};
+use schemas::Timestamp;
+use schemas::topics::Namespace;
+
+/// A record with its position.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Where it stood.
+    pub partition: Partition,
+    /// Its offset there.
+    pub offset: i64,
+    /// When the broker appended it.
+    pub appended_at: Timestamp,
+    /// Key.
+    pub key: Option<Vec<u8>>,
+    /// Value; empty for a tombstone.
+    pub value: Vec<u8>,
+}
+
+impl Record {
+    pub(super) fn of(namespace: &Namespace, message: &BorrowedMessage<'_>) -> Self {
+        let topic = namespace.strip(message.topic()).unwrap_or(message.topic());
+        Self {
+            partition: Partition::new(topic, message.partition()),
+            offset: message.offset(),
+            appended_at: Timestamp(message.timestamp().to_millis().unwrap_or(0)),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().unwrap_or_default().to_vec(),
+        }
+    }
+}
