@@ -30,7 +30,8 @@ pub(crate) struct Outlet {
     chunk: Vec<Arrival>,
     bytes: usize,
     since: Instant,
-    paused: Vec<Partition>,
+    /// Each with its tenure: one that was lost and came back is not paused any more.
+    paused: Vec<(Partition, u64)>,
 }
 
 impl Outlet {
@@ -156,12 +157,14 @@ impl Fetch {
     fn pause(&mut self, lane: usize) -> Result<(), Fault> {
         let lanes = self.outlets.len();
         let owned = self.consumer.owned().into_iter();
-        let mine: Vec<Partition> = owned
+        let mine: Vec<(Partition, u64)> = owned
             .filter(|partition| lane_of(partition, lanes) == lane)
+            .filter_map(|partition| Some((partition.clone(), self.ownership.tenure(&partition)?.number)))
             .collect();
         // Also when the group gave us others meanwhile: those would fill the chunk that waits.
         if mine != self.outlets[lane].paused {
-            self.consumer.pause(&mine)?;
+            let partitions: Vec<Partition> = mine.iter().map(|(partition, _)| partition.clone()).collect();
+            self.consumer.pause(&partitions)?;
             tracing::warn!(lane, "lane {lane} takes nothing: its partitions are paused");
             self.outlets[lane].paused = mine;
         }
@@ -173,7 +176,12 @@ impl Fetch {
         let paused = std::mem::take(&mut self.outlets[lane].paused);
         let ours: Vec<Partition> = paused
             .into_iter()
-            .filter(|p| self.ownership.tenure(p).is_some())
+            .filter(|(partition, number)| {
+                self.ownership
+                    .tenure(partition)
+                    .is_some_and(|t| t.number == *number)
+            })
+            .map(|(partition, _)| partition)
             .collect();
         if !ours.is_empty() {
             self.consumer.resume(&ours)?;

@@ -87,7 +87,11 @@ impl<A: Assignments> Member<A> {
         }
         consumer
             .assign(list)
-            .map_err(|e| fault("can't take partitions", &e))
+            .map_err(|e| fault("can't take partitions", &e))?;
+        // librdkafka remembers that we had paused one before it was lost, and would never read it again.
+        consumer
+            .resume(list)
+            .map_err(|e| fault("can't read new partitions", &e))
     }
 
     /// Tries again what could not be begun, if there is any.

@@ -162,7 +162,7 @@ impl<A: Assignments> Consumer<A> {
             .unwrap_or_default()
     }
 
-    /// Stops fetching from these partitions.
+    /// Stops fetching from these partitions, until they are resumed or lost: one that comes back is read.
     ///
     /// # Errors
     /// Transient; the call can be repeated.

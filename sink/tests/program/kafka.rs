@@ -21,7 +21,7 @@ pub const STEPS: usize = 6000;
 
 /// A namespace of its own on the local stack's cluster.
 pub struct Namespace {
-    cluster: Cluster,
+    pub cluster: Cluster,
     topics: Vec<String>,
 }
 
@@ -218,7 +218,7 @@ async fn what_an_aborted_transaction_wrote_is_no_lag() {
     namespace.delete().await;
 }
 
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !holds() {
         assert!(Instant::now() < deadline, "waited in vain: {what}");

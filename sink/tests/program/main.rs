@@ -4,5 +4,6 @@ mod bulk;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod kafka;
+mod paused;
 mod process;
 mod start;
