@@ -1,0 +1,14 @@
+//! The catalogue of reason codes, and what the rules make of a written value.
+//!
+//! A rule is one entry of one table below [`catalogue`]: its stable code, how much it weighs, what a
+//! clerk is told in Vietnamese and in English, and where it comes from. The packages that apply the
+//! rules name the entry, never a text of their own.
+//!
+//! **Invariant:** no clock, no network, no disk. Nothing here holds a value of a person but [`Reading`].
+
+pub mod catalogue;
+mod reading;
+mod rule;
+
+pub use reading::Reading;
+pub use rule::Rule;
