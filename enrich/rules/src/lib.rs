@@ -9,6 +9,8 @@
 pub mod catalogue;
 mod reading;
 mod rule;
+mod thresholds;
 
 pub use reading::Reading;
 pub use rule::Rule;
+pub use thresholds::Thresholds;

@@ -21,12 +21,26 @@ macro_rules! rules {
     };
 }
 
+pub mod application;
 pub mod date;
+pub mod envelope;
+pub mod form;
 pub mod name;
 pub mod number;
+pub mod phone;
+pub mod verification;
 
 /// Every table, by the subject its codes begin with.
-pub static TABLES: &[(&str, &[&Rule])] = &[("date", date::ALL), ("name", name::ALL), ("number", number::ALL)];
+pub static TABLES: &[(&str, &[&Rule])] = &[
+    ("application", application::ALL),
+    ("date", date::ALL),
+    ("envelope", envelope::ALL),
+    ("form", form::ALL),
+    ("name", name::ALL),
+    ("number", number::ALL),
+    ("phone", phone::ALL),
+    ("verification", verification::ALL),
+];
 
 /// The rule of a code.
 pub fn find(code: &str) -> Option<&'static Rule> {
