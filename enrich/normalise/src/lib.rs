@@ -4,11 +4,15 @@
 //! [`changes`] returns normalised values to stand beside it. A field that is not named there is its
 //! own normal form.
 
+mod context;
 pub mod date;
 pub mod fold;
 pub mod number;
 pub mod sex;
 pub mod text;
+
+pub use context::Context;
+pub use date::Date;
 
 use schemas::event::{Body, IntakeEvent, VerificationRecorded};
 use schemas::match_log::NormalisedValue;
@@ -115,7 +119,7 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
         Field::DateOfBirth
         | Field::FatherDateOfBirth
         | Field::MotherDateOfBirth
-        | Field::OldNumberIssuedOn => date::iso(value),
+        | Field::OldNumberIssuedOn => of_reading(date::read(value, &Context::default()), value),
         Field::Sex => sex::code(value),
         Field::PersonalNumber
         | Field::HouseholdHeadNumber
@@ -127,6 +131,15 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
         _ => None,
     };
     special.or_else(|| spaced.map(|value| (value, "text.nfc-spaces")))
+}
+
+/// The value of a reading, where it differs from what was read.
+fn of_reading(reading: rules::Reading, read: &str) -> Option<Normal> {
+    let rule = reading.changed_by.first().copied()?;
+    reading
+        .value
+        .filter(|value| value != read)
+        .map(|value| (value, rule))
 }
 
 #[cfg(test)]

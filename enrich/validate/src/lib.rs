@@ -14,7 +14,11 @@ use schemas::match_log::NormalisedValue;
 pub fn event(event: &IntakeEvent, key: Option<&[u8]>, changes: &[NormalisedValue]) -> Vec<Finding> {
     let mut findings = envelope::findings(event, key);
     if let Body::ApplicationSubmitted(body) = &event.body {
-        person::findings(Normalised::of(&body.applicant, changes), &mut findings);
+        person::findings(
+            &body.applicant,
+            Normalised::of(&body.applicant, changes),
+            &mut findings,
+        );
     }
     findings
 }

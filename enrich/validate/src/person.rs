@@ -1,26 +1,17 @@
 //! What must hold of a person's normalised fields.
 
-use normalise::{Normalised, date, number};
-use schemas::{Field, Finding, Severity};
+use normalise::{Context, Normalised, date, number};
+use schemas::{Applicant, Field, Finding, Severity};
 
-pub fn findings(person: Normalised<'_>, findings: &mut Vec<Finding>) {
+pub fn findings(written: &Applicant, person: Normalised<'_>, findings: &mut Vec<Finding>) {
     let has = |field| person.get(field).is_some_and(|value| !value.is_empty());
     let named = has(Field::FullName) || (has(Field::Surname) && has(Field::GivenName));
     if !named {
         findings.push(Finding::on(Field::FullName, Severity::Reject, "name.missing"));
     }
-    if let Some(written) = person.get(Field::DateOfBirth).filter(|text| !text.is_empty()) {
-        match date::read(written) {
-            date::Written::Impossible => {
-                findings.push(Finding::on(Field::DateOfBirth, Severity::Hold, "date.impossible"));
-            }
-            date::Written::Unreadable => {
-                findings.push(Finding::on(Field::DateOfBirth, Severity::Hold, "date.unreadable"));
-            }
-            date::Written::Day { .. } => {}
-            date::Written::Month { .. } | date::Written::Year { .. } => {
-                findings.push(Finding::on(Field::DateOfBirth, Severity::Note, "date.incomplete"));
-            }
+    if let Some(text) = written.get(Field::DateOfBirth).filter(|text| !text.is_empty()) {
+        for rule in date::read(text, &Context::default()).found {
+            findings.push(Finding::on(Field::DateOfBirth, rule.severity, rule.code));
         }
     }
     if let Some(written) = person.get(Field::PersonalNumber).filter(|text| !text.is_empty())
@@ -37,7 +28,6 @@ pub fn findings(person: Normalised<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schemas::Applicant;
 
     #[test]
     fn each_rule_by_an_example() {
@@ -76,7 +66,7 @@ mod tests {
                 person.set(field, Some(value.to_owned()));
             }
             let mut found = Vec::new();
-            findings(Normalised::of(&person, &[]), &mut found);
+            findings(&person, Normalised::of(&person, &[]), &mut found);
             let found: Vec<_> = found.iter().map(|f| (f.severity, f.code.as_str())).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{fields:?}");
         }

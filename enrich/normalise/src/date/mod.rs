@@ -1,105 +1,168 @@
 //! Dates as people write them, day first, to ISO 8601 with the precision they have.
 
-use crate::Normal;
+mod build;
+mod lunar;
+mod parts;
+mod spoken;
+mod time;
+mod token;
+mod value;
+mod words;
 
-/// What a written date is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// A day of the calendar.
-    Day { year: u16, month: u8, day: u8 },
-    /// A month.
-    Month { year: u16, month: u8 },
-    /// A year.
-    Year { year: u16 },
-    /// Has the form of a date, but no calendar has that day.
-    Impossible,
-    /// Has no form known here.
-    Unreadable,
+pub use value::Date;
+
+use crate::Context;
+use build::Built;
+use parts::Parts;
+use rules::catalogue::date as rule;
+use rules::{Reading, Rule};
+
+/// Characters beyond which no text is a date.
+const LONGEST: usize = 200;
+
+/// What a written date says.
+///
+/// The value has the precision of what was written: `1950`, `1950-06` or `1950-06-05`. A day that no
+/// calendar has keeps its month and is held; it never becomes another day. What could be read in two ways
+/// is held with both as candidates.
+pub fn read(text: &str, context: &Context<'_>) -> Reading {
+    if let Some(date) = Date::parse(text) {
+        return checked(Built::value(date), text, Vec::new(), context);
+    }
+    if let Some((day, month, year)) = day_first(text) {
+        let built = build::of_day_month_year(day, month, year);
+        return checked(built, text, vec!["date.day-first"], context);
+    }
+    let (text, untrimmed) = (text.trim(), text);
+    if text.is_empty() {
+        let changed_by: &[&str] = if untrimmed.is_empty() {
+            &[]
+        } else {
+            &["text.spaces"]
+        };
+        return Reading::of("", changed_by);
+    }
+    if text.len() > 4 * LONGEST {
+        return Reading::uncertain(&rule::UNREADABLE);
+    }
+    match time::cut(text) {
+        Some((date, time)) => with_time(date, time, context),
+        None => without_time(text, context),
+    }
 }
 
-/// Reads `d/m/y`, `d.m.y`, `d-m-y`, `y-m-d`, `m/y`, `y-m` and `y`, years of four digits.
-pub fn read(text: &str) -> Written {
-    let parts: Vec<&str> = text.split(['/', '.', '-']).map(str::trim).collect();
-    let numeric = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    if !parts.iter().all(numeric) {
-        return Written::Unreadable;
-    }
-    let number = |part: &str| part.parse::<u16>().unwrap_or(0);
-    let year = |part: &str| (part.len() == 4).then(|| number(part));
-    match parts.as_slice() {
-        [y] => year(y).map_or(Written::Unreadable, |year| Written::Year { year }),
-        [m, y] if year(y).is_some() && m.len() <= 2 => month_of(number(y), number(m)),
-        [y, m] if year(y).is_some() && m.len() <= 2 => month_of(number(y), number(m)),
-        [d, m, y] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => {
-            day_of(number(y), number(m), number(d))
-        }
-        [y, m, d] if year(y).is_some() && d.len() <= 2 && m.len() <= 2 => {
-            day_of(number(y), number(m), number(d))
-        }
-        _ => Written::Unreadable,
+/// Finding about a date that lies where none can: after the form, or before anyone alive.
+pub fn beyond(date: Date, context: &Context<'_>) -> Option<&'static Rule> {
+    let limits = context.thresholds;
+    let year_of_form = context.as_of.map_or(limits.first_capture, Date::year);
+    if context.as_of.is_some_and(|as_of| date.is_after(as_of)) || date.year() > limits.last_year {
+        Some(&rule::FUTURE)
+    } else if date.year().saturating_add(limits.oldest) < year_of_form {
+        Some(&rule::TOO_OLD)
+    } else {
+        None
     }
 }
 
-/// The date in ISO 8601 with the precision it has (`1987-09-05`, `1987-09`, `1987`), where it can be
-/// read and differs from what was written.
-pub fn iso(text: &str) -> Option<Normal> {
-    let value = match read(text) {
-        Written::Day { year, month, day } => format!("{year:04}-{month:02}-{day:02}"),
-        Written::Month { year, month } => format!("{year:04}-{month:02}"),
-        Written::Year { year } => format!("{year:04}"),
-        Written::Impossible | Written::Unreadable => return None,
+/// `d/m/yyyy`, `d.m.yyyy` and `d-m-yyyy` without anything else: what most forms have.
+fn day_first(text: &str) -> Option<(u32, u32, u32)> {
+    let mark = |b: u8| matches!(b, b'/' | b'.' | b'-');
+    let mut numbers = [0_u32; 3];
+    let (mut at, mut digits) = (0, 0);
+    for b in text.bytes() {
+        if b.is_ascii_digit() && digits < 4 {
+            numbers[at] = numbers[at] * 10 + u32::from(b - b'0');
+            digits += 1;
+        } else if mark(b) && at < 2 && (1..=2).contains(&digits) {
+            (at, digits) = (at + 1, 0);
+        } else {
+            return None;
+        }
+    }
+    (at == 2 && digits == 4).then_some((numbers[0], numbers[1], numbers[2]))
+}
+
+fn without_time(text: &str, context: &Context<'_>) -> Reading {
+    match token::tokens(text).and_then(|tokens| parts::of(&tokens)) {
+        Some(parts) => of_parts(&parts, text, context),
+        None => Reading::uncertain(&rule::UNREADABLE),
+    }
+}
+
+/// A moment, whose date is certain only where it is the same in Viet Nam.
+fn with_time(date: &str, time: time::Time, context: &Context<'_>) -> Reading {
+    let mut reading = read(date, context);
+    let Some(written) = reading.value.as_deref().and_then(Date::parse) else {
+        return reading;
     };
-    (value != text).then_some((value, "date.day-first"))
-}
-
-fn month_of(year: u16, month: u16) -> Written {
-    match u8::try_from(month) {
-        Ok(month @ 1..=12) => Written::Month { year, month },
-        _ => Written::Impossible,
-    }
-}
-
-fn day_of(year: u16, month: u16, day: u16) -> Written {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
+    let (before, after) = written.neighbours();
+    let elsewhere = match time.days_to_viet_nam() {
+        ..0 => before,
+        0 => None,
+        1.. => after,
     };
-    match (u8::try_from(month), u8::try_from(day)) {
-        (Ok(month), Ok(day)) if day >= 1 && day <= days => Written::Day { year, month, day },
-        _ => Written::Impossible,
+    match elsewhere {
+        Some(there) if written.is_day() => Reading {
+            candidates: vec![there.to_string(), written.to_string()],
+            ..Reading::uncertain(&rule::OTHER_DAY_IN_VIET_NAM)
+        },
+        _ => {
+            reading.changed_by.push("date.time-left-out");
+            reading
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn written_dates() {
-        for (written, normal) in [
-            ("05/09/1987", Some("1987-09-05")),
-            ("5.9.1987", Some("1987-09-05")),
-            ("1987-9-5", Some("1987-09-05")),
-            ("9/1987", Some("1987-09")),
-            ("1987-09-05", None),
-            ("1950", None),
-            ("29/02/2000", Some("2000-02-29")),
-            ("29/02/1900", None),
-            ("31/04/1950", None),
-            ("05/09/87", None),
-            ("mồng năm", None),
-        ] {
-            assert_eq!(
-                iso(written).map(|(value, _)| value).as_deref(),
-                normal,
-                "{written}"
-            );
-        }
-        assert_eq!(read("31/04/1950"), Written::Impossible);
-        assert_eq!(read("05/09/87"), Written::Unreadable);
+fn of_parts(parts: &Parts, text: &str, context: &Context<'_>) -> Reading {
+    let nothing_known = parts.parts.iter().all(|part| part.number.is_none());
+    if nothing_known && !parts.lunar {
+        let said = parts.not_known || !parts.in_words;
+        return Reading::uncertain(if said { &rule::UNKNOWN } else { &rule::UNREADABLE });
     }
+    let (built, way) = build::of_parts(parts, context);
+    if parts.lunar {
+        return Reading {
+            candidates: lunar::candidates(parts, context),
+            ..Reading::uncertain(&rule::LUNAR)
+        };
+    }
+    if parts.roughly {
+        return Reading {
+            candidates: built
+                .date
+                .map(|date| date.to_string())
+                .into_iter()
+                .chain(built.candidates)
+                .collect(),
+            ..Reading::uncertain(&rule::APPROXIMATE)
+        };
+    }
+    let mut ways = vec![way];
+    if parts.repaired {
+        ways.push("date.look-alike");
+    }
+    let mut reading = checked(built, text, ways, context);
+    if parts.repaired && reading.value.is_some() {
+        reading.found.push(&rule::LOOK_ALIKE);
+    }
+    reading
+}
+
+/// The reading of what was built, with the findings that depend on the form's day.
+fn checked(built: Built, text: &str, ways: Vec<&'static str>, context: &Context<'_>) -> Reading {
+    let mut reading = Reading {
+        value: built.date.map(|date| date.to_string()),
+        candidates: built.candidates,
+        changed_by: Vec::new(),
+        found: built.found.into_iter().collect(),
+    };
+    if let Some(date) = built.date {
+        if reading.value.as_deref() != Some(text) {
+            reading.changed_by = ways;
+        }
+        let incomplete = (!date.is_day() && reading.found.is_empty()).then_some(&rule::INCOMPLETE);
+        reading.found.extend(incomplete);
+        reading.found.extend(beyond(date, context));
+    }
+    reading
 }

@@ -1,0 +1,140 @@
+//! A written date as numbers, words and marks.
+
+use super::words::{Word, word};
+use crate::fold::fold;
+
+/// A part of a written date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Digits, at most eight; a letter O, l or I among them stands for 0 or 1.
+    Number(Number),
+    /// A word that dates have.
+    Word(Word),
+    /// `/`, `-`, `.`, `,`: between parts.
+    Separator,
+    /// `--`, `..`, `…`, `__`, `?`, `xx`: a part that isn't known.
+    Blank,
+}
+
+/// A number by its value and how many digits it was written with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    pub value: u32,
+    pub digits: u8,
+    pub repaired: bool,
+}
+
+/// Parts beyond which no text is a date.
+const MOST: usize = 24;
+/// Letters beyond which no word is one that dates have.
+const LONGEST_WORD: usize = 12;
+
+/// The parts of a text, or nothing where it has some that no date has.
+pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::with_capacity(8);
+    let mut rest = text.chars().map(half_width).filter(|&c| !invisible(c)).peekable();
+    let mut run = String::new();
+    while let Some(&c) = rest.peek() {
+        if tokens.len() >= MOST {
+            return None;
+        }
+        run.clear();
+        if alphanumeric(c) {
+            while let Some(c) = rest.next_if(|&c| alphanumeric(c)) {
+                run.push(c);
+                if run.len() > 8 * LONGEST_WORD {
+                    return None;
+                }
+            }
+            alphanumerics(&run, &mut tokens)?;
+            continue;
+        }
+        let mut marks = 0;
+        while rest.next_if_eq(&c).is_some() {
+            marks += 1;
+        }
+        match c {
+            c if c.is_whitespace() => {}
+            '(' | ')' | '[' | ']' | '"' | '\'' | '’' | '‘' => {}
+            // "sinh ngày: 5/6/1950", but no time of day.
+            ':' if !matches!(tokens.last(), Some(Token::Number(_))) => {}
+            '_' | '?' | '*' | '…' => tokens.push(Token::Blank),
+            '-' | '.' if marks > 1 => tokens.push(Token::Blank),
+            '/' | '-' | '.' | ',' | '|' | '\\' | ';' if marks == 1 => tokens.push(Token::Separator),
+            '/' if marks == 2 => tokens.extend([Token::Separator, Token::Separator]),
+            '~' => tokens.push(Token::Word(Word::Roughly)),
+            _ => return None,
+        }
+    }
+    Some(tokens)
+}
+
+/// Cuts `05091987`, `T6` or `ngày5tháng6` into numbers and words.
+fn alphanumerics(run: &str, tokens: &mut Vec<Token>) -> Option<()> {
+    if let Some(number) = number(run) {
+        tokens.push(Token::Number(number));
+        return Some(());
+    }
+    let mut rest = run;
+    while let Some(first) = rest.chars().next() {
+        let digit = first.is_ascii_digit();
+        let end = rest
+            .find(|c: char| c.is_ascii_digit() != digit)
+            .unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        let token = if digit {
+            Token::Number(number(part)?)
+        } else if part.bytes().all(|b| b.eq_ignore_ascii_case(&b'x')) {
+            Token::Blank
+        } else {
+            Token::Word(word(&fold(part))?)
+        };
+        tokens.push(token);
+        rest = after;
+    }
+    Some(())
+}
+
+fn number(run: &str) -> Option<Number> {
+    let (mut value, mut digits, mut letters) = (0_u32, 0_u8, 0_u8);
+    for c in run.chars() {
+        let digit = match c {
+            '0'..='9' => c as u32 - '0' as u32,
+            'O' | 'o' => 0,
+            'l' | 'I' => 1,
+            _ => return None,
+        };
+        letters += u8::from(!c.is_ascii_digit());
+        digits += 1;
+        if digits > 8 {
+            return None;
+        }
+        value = value * 10 + digit;
+    }
+    (letters < digits).then_some(Number {
+        value,
+        digits,
+        repaired: letters > 0,
+    })
+}
+
+fn alphanumeric(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// The ASCII character that a full-width one or another dash or slash stands for. Unicode Standard, block
+/// Halfwidth and Fullwidth Forms.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xff01 + 0x21).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{b7}' | '\u{2022}' | '\u{2027}' => '.',
+        _ => c,
+    }
+}
+
+/// Characters that nobody sees: soft hyphen, zero-width ones, direction marks, byte order mark.
+const fn invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
