@@ -4,6 +4,7 @@
 //! [`changes`] returns normalised values to stand beside it. A field that is not named there is its
 //! own normal form.
 
+mod character;
 mod context;
 pub mod date;
 pub mod fold;
@@ -126,8 +127,9 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
         | Field::FatherNumber
         | Field::MotherNumber
         | Field::SpouseNumber
-        | Field::GuardianNumber
-        | Field::OldNumber => number::digits(value),
+        | Field::GuardianNumber => of_reading(number::personal(value, &Context::default()), value),
+        Field::OldNumber => of_reading(number::old(value, &Context::default()), value),
+        Field::PassportNumber => of_reading(number::passport(value), value),
         _ => None,
     };
     special.or_else(|| spaced.map(|value| (value, "text.nfc-spaces")))

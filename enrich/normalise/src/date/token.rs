@@ -1,6 +1,7 @@
 //! A written date as numbers, words and marks.
 
 use super::words::{Word, word};
+use crate::character::{half_width, invisible, look_alike};
 use crate::fold::fold;
 
 /// A part of a written date.
@@ -98,12 +99,7 @@ fn alphanumerics(run: &str, tokens: &mut Vec<Token>) -> Option<()> {
 fn number(run: &str) -> Option<Number> {
     let (mut value, mut digits, mut letters) = (0_u32, 0_u8, 0_u8);
     for c in run.chars() {
-        let digit = match c {
-            '0'..='9' => c as u32 - '0' as u32,
-            'O' | 'o' => 0,
-            'l' | 'I' => 1,
-            _ => return None,
-        };
+        let digit = look_alike(c).unwrap_or(c).to_digit(10)?;
         letters += u8::from(!c.is_ascii_digit());
         digits += 1;
         if digits > 8 {
@@ -120,21 +116,4 @@ fn number(run: &str) -> Option<Number> {
 
 fn alphanumeric(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
-}
-
-/// The ASCII character that a full-width one or another dash or slash stands for. Unicode Standard, block
-/// Halfwidth and Fullwidth Forms.
-fn half_width(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xff01 + 0x21).unwrap_or(c),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{2044}' | '\u{2215}' => '/',
-        '\u{b7}' | '\u{2022}' | '\u{2027}' => '.',
-        _ => c,
-    }
-}
-
-/// Characters that nobody sees: soft hyphen, zero-width ones, direction marks, byte order mark.
-const fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

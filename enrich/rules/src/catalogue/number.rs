@@ -26,8 +26,8 @@ rules! {
         "This is the 9-digit number of a former card, no personal number. Move it to its field, write the 12 digits."
         "Law 26/2023/QH15 on Identity, article 46: such cards were valid until 31 December 2024";
     ZERO_LOST "number.zero-lost" Hold
-        "Số chỉ có 11 chữ số, có thể đã mất số 0 ở đầu. Kiểm tra lại số trên giấy tờ."
-        "The number has 11 digits; the 0 it begins with may be lost. Look at the number on the papers again."
+        "Số thiếu chữ số, có thể đã mất số 0 ở đầu. Kiểm tra lại số trên giấy tờ."
+        "Digits are missing; the 0 that the number begins with may be lost. Look at the number on the papers again."
         "Decree 137/2015/ND-CP, article 13; spreadsheets drop a leading 0";
     UNKNOWN_PROVINCE "number.unknown-province" Hold
         "Ba chữ số đầu không phải mã của tỉnh hay quốc gia nào. Kiểm tra lại số trên giấy tờ."
@@ -61,6 +61,10 @@ rules! {
         "Số CMND cũ có 9 hoặc 12 chữ số. Kiểm tra lại số trên giấy tờ."
         "The number of a former card has 9 or 12 digits. Look at the number on the papers again."
         "Decree 05/1999/ND-CP (9 digits); Circular 57/2013/TT-BCA (12 digits)";
+    PLACEHOLDER "number.placeholder" Hold
+        "Số này chỉ để điền cho đủ ô, không phải số của ai. Kiểm tra lại số trên giấy tờ."
+        "This number only fills the field; it is nobody's. Look at the number on the papers again."
+        "One digit nine times, or 123456789";
     OLD_OF_12_DIGITS "number.old-of-12-digits" Note
         "Số CMND cũ có 12 chữ số, loại cấp từ năm 2012. Vẫn nhận."
         "The former card has a number of 12 digits, as issued from 2012. It is accepted."
