@@ -9,6 +9,7 @@ mod context;
 pub mod date;
 pub mod fold;
 pub mod number;
+pub mod phone;
 pub mod sex;
 pub mod text;
 
@@ -129,6 +130,7 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
         | Field::SpouseNumber
         | Field::GuardianNumber => of_reading(number::personal(value, &Context::default()), value),
         Field::OldNumber => of_reading(number::old(value, &Context::default()), value),
+        Field::Phone => of_reading(phone::read(value), value),
         Field::PassportNumber => of_reading(number::passport(value), value),
         _ => None,
     };
