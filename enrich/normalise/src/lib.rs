@@ -118,23 +118,30 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
     let spaced = text::nfc_spaces(written);
     let value = spaced.as_deref().unwrap_or(written);
     let special = match field {
+        Field::Sex => sex::code(value),
+        _ => reading(field, value, &Context::default()).and_then(|reading| of_reading(reading, value)),
+    };
+    special.or_else(|| spaced.map(|value| (value, "text.nfc-spaces")))
+}
+
+/// What the reader of a field makes of a value, for the fields that have one.
+pub fn reading(field: Field, written: &str, context: &Context<'_>) -> Option<rules::Reading> {
+    Some(match field {
         Field::DateOfBirth
         | Field::FatherDateOfBirth
         | Field::MotherDateOfBirth
-        | Field::OldNumberIssuedOn => of_reading(date::read(value, &Context::default()), value),
-        Field::Sex => sex::code(value),
+        | Field::OldNumberIssuedOn => date::read(written, context),
         Field::PersonalNumber
         | Field::HouseholdHeadNumber
         | Field::FatherNumber
         | Field::MotherNumber
         | Field::SpouseNumber
-        | Field::GuardianNumber => of_reading(number::personal(value, &Context::default()), value),
-        Field::OldNumber => of_reading(number::old(value, &Context::default()), value),
-        Field::Phone => of_reading(phone::read(value), value),
-        Field::PassportNumber => of_reading(number::passport(value), value),
-        _ => None,
-    };
-    special.or_else(|| spaced.map(|value| (value, "text.nfc-spaces")))
+        | Field::GuardianNumber => number::personal(written, context),
+        Field::OldNumber => number::old(written, context),
+        Field::PassportNumber => number::passport(written),
+        Field::Phone => phone::read(written),
+        _ => return None,
+    })
 }
 
 /// The value of a reading, where it differs from what was read.

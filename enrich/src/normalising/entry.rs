@@ -35,7 +35,11 @@ pub fn of(record: Record, expected_offset: i64, controls: &Controls) -> Result<E
     ) {
         Ok(event) => {
             let changes = normalise::changes(&event);
-            let findings = validate::event(&event, key.as_deref(), &changes);
+            let arrival = validate::Arrival {
+                key: key.as_deref(),
+                appended_at,
+            };
+            let findings = validate::event(&event, arrival, &changes);
             let counted = findings.iter().map(|finding| finding.severity).min();
             metrics::counter!("intake_normalise_records_total", "result" => counted.map_or("clean", severity))
                 .increment(1);

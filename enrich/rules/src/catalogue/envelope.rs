@@ -5,10 +5,10 @@ rules! {
         "Khoá của bản ghi không phải là điểm thu nhận. Báo cho người vận hành."
         "The record's key is not the node. Tell the operator."
         "schemas/README.md: the key is the node's id";
-    CHAIN_START "envelope.chain-start" Reject
+    CHAIN_START "envelope.chain-start" Note
         "Sự kiện đầu tiên của chuỗi phải không có mã băm trước, các sự kiện sau phải có. Báo cho người vận hành."
         "The first event of a series has no hash of the one before, and every later one has. Tell the operator."
-        "schemas/README.md: previous_hash is zeros at sequence 1 and there alone";
+        "schemas/README.md: previous_hash is zeros at sequence 1 and there alone; the ledger counts a broken link";
     CAPTURED_IN_FUTURE "envelope.captured-in-future" Note
         "Thời điểm lập phiếu ở sau thời điểm nhận. Đồng hồ của máy thu nhận bị sai; chỉnh lại giờ."
         "It was captured after it arrived: the node's clock is wrong. Set the clock."
