@@ -307,6 +307,8 @@ fn a_day_that_no_calendar_has_keeps_its_month_and_is_held() {
         ("45/13/1950", "", &["impossible"], &[]),
         ("13/13/1950", "", &["impossible"], &[]),
         ("13/1950", "", &["impossible"], &[]),
+        ("9/31/1987", "", &["impossible"], &[]),
+        ("05/ /1950", "1950", &["impossible"], &[]),
         ("1950-13", "", &["impossible"], &[]),
     ]);
 }
@@ -470,6 +472,13 @@ fn what_says_nothing_is_held() {
         "hôm qua",
         "ngày 5 tháng 9",
         "tháng 9",
+        "5-6",
+        "31/4",
+        "5/6/5",
+        "quý 1 năm 1950",
+        "mất năm 1999",
+        "đã mất",
+        "5/6/1950 hoặc 6/5/1950",
         "5/6/150",
         "5/6/19500",
         "05/09/19 87",

@@ -223,6 +223,8 @@ fn what_is_no_number_of_a_person_is_held() {
         "không có",
         "Không",
         "không có điện thoại",
+        "không dùng điện thoại",
+        "chưa có số",
         "KHONG",
         "chưa có",
         "-",

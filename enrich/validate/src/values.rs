@@ -3,7 +3,8 @@
 use crate::facts::Facts;
 use crate::on;
 use normalise::Context;
-use rules::catalogue::name;
+use rules::Rule;
+use rules::catalogue::{date, name};
 use schemas::{Field, Finding};
 
 pub(crate) fn findings(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -24,7 +25,21 @@ pub(crate) fn findings(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             }
         };
         if let Some(reading) = normalise::reading(field, written, &context) {
-            findings.extend(reading.found.into_iter().map(|rule| on(field, rule)));
+            findings.extend(
+                reading
+                    .found
+                    .into_iter()
+                    .map(|rule| on(field, of_relative(field, rule))),
+            );
         }
+    }
+}
+
+/// A parent's date of birth and a former card's date may be unknown without anything to wait for.
+fn of_relative(field: Field, rule: &'static Rule) -> &'static Rule {
+    if rule == &date::UNKNOWN && field != Field::DateOfBirth {
+        &date::NOT_GIVEN
+    } else {
+        rule
     }
 }

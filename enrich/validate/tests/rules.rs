@@ -75,7 +75,7 @@ fn check(captured_at: Timestamp, fields: &[(Field, &str)], expected: &[(Field, &
 
 #[test]
 fn values_are_read_with_what_the_form_says_beside_them() {
-    use Field::{BirthProvince, DateOfBirth, FatherNumber, PersonalNumber, Phone, Sex};
+    use Field::{BirthProvince, DateOfBirth, FatherDateOfBirth, FatherNumber, PersonalNumber, Phone, Sex};
     let july = FIRST_OF_JULY;
     check(
         july,
@@ -89,6 +89,16 @@ fn values_are_read_with_what_the_form_says_beside_them() {
     );
     check(july, &[(DateOfBirth, "")], &[]);
     check(july, &[(Phone, "091234")], &[(Phone, "phone.length")]);
+    check(
+        july,
+        &[(DateOfBirth, "không rõ")],
+        &[(DateOfBirth, "date.unknown")],
+    );
+    check(
+        july,
+        &[(FatherDateOfBirth, "không rõ")],
+        &[(FatherDateOfBirth, "date.not-given")],
+    );
     let number = [
         (PersonalNumber, "011 087 001 234"),
         (FatherNumber, "011060001234"),

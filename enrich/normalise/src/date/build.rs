@@ -52,7 +52,8 @@ pub(super) fn of_parts(found: &Parts, context: &Context<'_>) -> (Built, &'static
         ] => match number.digits {
             4 if found.month_five_or_none => (month_five_or_none(number.value), way),
             4 => (of_day_month_year(0, 0, number.value), way),
-            1 | 2 => (two_digit_year(None, None, number.value, context), way),
+            2 => (two_digit_year(None, None, number.value, context), way),
+            1 => (Built::held(&rule::UNREADABLE, None), way),
             _ if found.in_words => (Built::held(&rule::UNREADABLE, None), way),
             _ => (compact(number, context), "date.compact"),
         },
@@ -151,7 +152,7 @@ fn of_numbers(day: Option<Part>, month: Part, year: Part, context: &Context<'_>)
     };
     match year.digits {
         4 => of_day_month_year(d, m, year.value),
-        1 | 2 => two_digit_year(day.map(|_| d), Some(m), year.value, context),
+        2 => two_digit_year(day.map(|_| d), Some(m), year.value, context),
         _ => Built::held(&rule::UNREADABLE, None),
     }
 }

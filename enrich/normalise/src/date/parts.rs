@@ -102,7 +102,9 @@ pub(super) fn of(tokens: &[Token]) -> Option<Parts> {
             }
         }
     }
-    Some(found)
+    // "quý" alone is a quarter, "tân" and "mậu" are names.
+    let half_a_name = found.stem.is_some() && found.branch.is_none();
+    (!half_a_name).then_some(found)
 }
 
 impl Parts {

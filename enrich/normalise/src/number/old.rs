@@ -12,6 +12,9 @@ use rules::catalogue::number as rule;
 ///
 /// A card's number changed when its owner moved, and some were given twice: it is an attribute, no key.
 pub fn old(text: &str, context: &Context<'_>) -> Reading {
+    if text.len() == 9 && text.bytes().all(|b| b.is_ascii_digit()) && !nobodys(text) {
+        return Reading::of(text, &[]);
+    }
     match read(text) {
         Written::Nothing => super::nothing(text),
         Written::NoneYet => Reading::of("", &["number.none-yet"]).with(&rule::NONE_YET),
@@ -28,7 +31,7 @@ pub fn old(text: &str, context: &Context<'_>) -> Reading {
                 9 if nobodys(&digits) => Reading::uncertain(&rule::PLACEHOLDER),
                 9 => Reading::default(),
                 12 => of_12(&digits, context),
-                8 => Reading {
+                8 if !digits.starts_with('0') => Reading {
                     candidates: vec![format!("0{digits}")],
                     ..Reading::uncertain(&rule::NOT_9_DIGITS)
                 },

@@ -35,7 +35,7 @@ const LABELS: &[&str] = &[
 /// Words that say there is none.
 const NONE: &[&str] = &[
     "khong", "chua", "co", "cap", "duoc", "lam", "ko", "k", "kc", "ro", "biet", "nho", "quen", "mat", "none",
-    "null", "na", "n", "a", "unknown",
+    "null", "na", "n", "a", "unknown", "da", "chet",
 ];
 
 /// Reads what is written where a number should be.

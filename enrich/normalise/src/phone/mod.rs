@@ -19,6 +19,9 @@ pub fn read(text: &str) -> Reading {
     if is_normal(text) {
         return Reading::of(text, &[]);
     }
+    if let Some(number) = plain(text) {
+        return number;
+    }
     if text.trim().is_empty() {
         let changed_by: &[&str] = if text.is_empty() { &[] } else { &["text.spaces"] };
         return Reading::of("", changed_by);
@@ -39,6 +42,17 @@ pub fn is_normal(text: &str) -> bool {
         national.bytes().all(|b| b.is_ascii_digit())
             && plan::subscriber(national).is_some_and(|found| found.change == Change::None)
     })
+}
+
+/// `0912345678`, as most are written.
+fn plain(text: &str) -> Option<Reading> {
+    let national = text.strip_prefix('0')?;
+    let plain = matches!(national.len(), 9 | 10) && national.bytes().all(|b| b.is_ascii_digit());
+    let subscriber = plan::subscriber(national).filter(|found| plain && found.change == Change::None)?;
+    Some(Reading::of(
+        format!("+84{}", subscriber.national),
+        &["phone.e164"],
+    ))
 }
 
 fn of_written(written: &Written, text: &str) -> Reading {

@@ -65,7 +65,8 @@ const LABELS: &[&str] = &[
 ];
 const EXTENSIONS: &[&str] = &["ext", "extension", "le", "noi", "bo", "x"];
 const NONE: &[&str] = &[
-    "khong", "chua", "ko", "k", "kc", "ro", "biet", "nho", "none", "null", "na", "n", "a", "xx", "xxx",
+    "khong", "chua", "dung", "ko", "k", "kc", "ro", "biet", "nho", "none", "null", "na", "n", "a", "xx",
+    "xxx",
 ];
 
 /// Takes a text apart; nothing where it has more than a telephone number could.

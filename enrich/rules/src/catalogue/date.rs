@@ -13,6 +13,10 @@ rules! {
         "Phiếu ghi không rõ ngày. Hỏi lại người khai; nếu chỉ nhớ năm thì ghi năm."
         "The form says that the date isn't known. Ask again; where only the year is remembered, write the year."
         "Law 60/2014/QH13 on Civil Status: a birth has a date, month and year";
+    NOT_GIVEN "date.not-given" Note
+        "Phiếu ghi không rõ ngày này. Vẫn nhận; ghi thêm nếu có giấy tờ."
+        "The form says that this date isn't known. It is accepted; add it if a paper shows it."
+        "Only the applicant's own date of birth is a condition";
     INCOMPLETE "date.incomplete" Note
         "Chỉ có năm hoặc tháng và năm. Vẫn nhận; ghi thêm ngày nếu có giấy tờ."
         "Only the year, or month and year, is known. It is accepted; add the day if a paper shows it."
