@@ -153,7 +153,7 @@ fn a_number_of_another_length_is_held_and_never_filled_up() {
 }
 
 #[test]
-fn that_there_is_none_is_noted() {
+fn that_there_is_none_is_held_as_nothing() {
     for written in [
         "chưa có",
         "đã mất",
@@ -173,7 +173,7 @@ fn that_there_is_none_is_noted() {
         "?",
         "N/A",
     ] {
-        check(personal, &[(written, "", &["none-yet"], &[])]);
+        check(personal, &[(written, "", &["none"], &[])]);
     }
     check(personal, &[("", "", &[], &[]), ("  ", "", &[], &[])]);
 }
@@ -288,7 +288,7 @@ fn former_cards() {
                 &["040123456", "050123456"],
             ),
             ("04012B456", "", &["not-digits"], &["040128456"]),
-            ("không có", "", &["none-yet"], &[]),
+            ("không có", "", &["none"], &[]),
             ("", "", &[], &[]),
         ],
     );
@@ -307,7 +307,7 @@ fn passports() {
             ("1234567", "", &["not-a-passport"], &[]),
             ("B123456", "", &["not-a-passport"], &[]),
             ("AB123456", "", &["not-a-passport"], &[]),
-            ("không có", "", &["none-yet"], &[]),
+            ("không có", "", &["none"], &[]),
             ("", "", &[], &[]),
         ],
     );

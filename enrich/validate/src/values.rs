@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::on;
 use normalise::Context;
 use rules::Rule;
-use rules::catalogue::{date, name};
+use rules::catalogue::{date, name, number, phone};
 use schemas::{Field, Finding};
 
 pub(crate) fn findings(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -29,17 +29,23 @@ pub(crate) fn findings(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 reading
                     .found
                     .into_iter()
-                    .map(|rule| on(field, of_relative(field, rule))),
+                    .map(|rule| on(field, on_a_form(field, rule))),
             );
         }
     }
 }
 
-/// A parent's date of birth and a former card's date may be unknown without anything to wait for.
-fn of_relative(field: Field, rule: &'static Rule) -> &'static Rule {
-    if rule == &date::UNKNOWN && field != Field::DateOfBirth {
-        &date::NOT_GIVEN
-    } else {
-        rule
+/// Where a form says that there is nothing to write, a value read alone is held; an application isn't:
+/// only the applicant's own date of birth is one of its conditions.
+fn on_a_form(field: Field, rule: &'static Rule) -> &'static Rule {
+    let said = [
+        (&date::UNKNOWN, &date::NOT_GIVEN),
+        (&number::NONE, &number::NOT_GIVEN),
+        (&phone::NONE, &phone::NOT_GIVEN),
+    ];
+    let noted = said.into_iter().find(|&(held, _)| rule == held);
+    match noted {
+        Some((_, noted)) if field != Field::DateOfBirth => noted,
+        _ => rule,
     }
 }

@@ -99,6 +99,12 @@ fn values_are_read_with_what_the_form_says_beside_them() {
         &[(FatherDateOfBirth, "không rõ")],
         &[(FatherDateOfBirth, "date.not-given")],
     );
+    check(
+        july,
+        &[(PersonalNumber, "chưa có")],
+        &[(PersonalNumber, "number.not-given")],
+    );
+    check(july, &[(Phone, "không có")], &[(Phone, "phone.not-given")]);
     let number = [
         (PersonalNumber, "011 087 001 234"),
         (FatherNumber, "011060001234"),

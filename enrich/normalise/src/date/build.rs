@@ -1,8 +1,9 @@
 //! A date from its numbers.
 
+use super::calendar::days_of;
 use super::parts::{Label, Part, Parts};
 use super::token::Number;
-use super::value::{Date, days_of};
+use super::value::Date;
 use crate::Context;
 use rules::Rule;
 use rules::catalogue::date as rule;

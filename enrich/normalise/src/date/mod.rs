@@ -1,6 +1,7 @@
 //! Dates as people write them, day first, to ISO 8601 with the precision they have.
 
 mod build;
+mod calendar;
 mod lunar;
 mod parts;
 mod spoken;

@@ -17,7 +17,7 @@ pub fn old(text: &str, context: &Context<'_>) -> Reading {
     }
     match read(text) {
         Written::Nothing => super::nothing(text),
-        Written::NoneYet => Reading::of("", &["number.none-yet"]).with(&rule::NONE_YET),
+        Written::NoneYet => Reading::of("", &["number.none"]).with(&rule::NONE),
         Written::Several(candidates) => Reading {
             candidates,
             ..Reading::uncertain(&rule::SEVERAL)
@@ -87,7 +87,7 @@ pub fn passport(text: &str) -> Reading {
         return Reading::of(number, changed_by);
     }
     match read(text) {
-        Written::NoneYet => Reading::of("", &["number.none-yet"]).with(&rule::NONE_YET),
+        Written::NoneYet => Reading::of("", &["number.none"]).with(&rule::NONE),
         _ => Reading::uncertain(&rule::NOT_A_PASSPORT),
     }
 }

@@ -110,7 +110,7 @@ pub fn personal(text: &str, context: &Context<'_>) -> Reading {
     }
     match read(text) {
         Written::Nothing => super::nothing(text),
-        Written::NoneYet => Reading::of("", &["number.none-yet"]).with(&rule::NONE_YET),
+        Written::NoneYet => Reading::of("", &["number.none"]).with(&rule::NONE),
         Written::Several(numbers) => uncertain(&rule::SEVERAL, numbers),
         Written::Other(numbers) => uncertain(&rule::NOT_DIGITS, numbers),
         Written::One { digits, repaired } => of_digits(digits, repaired, context),

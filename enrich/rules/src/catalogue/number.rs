@@ -13,10 +13,14 @@ rules! {
         "Ô này ghi nhiều số. Mỗi ô chỉ ghi một số; số CMND cũ ghi vào ô riêng."
         "There are several numbers here. Write one; the number of the former card has a field of its own."
         "The form's own instructions: one number in a field";
-    NONE_YET "number.none-yet" Note
-        "Phiếu ghi là chưa có số. Vẫn nhận; ghi thêm khi có số."
-        "The form says that there is no number yet. It is accepted; add the number when there is one."
+    NONE "number.none" Hold
+        "Ô này ghi là chưa có hoặc không rõ số. Hỏi lại người khai và ghi số trên giấy tờ."
+        "There is no number here, only that there is none or that it isn't known. Ask again, look at the papers."
         "Law 26/2023/QH15 on Identity, article 12: the database gives everyone a number";
+    NOT_GIVEN "number.not-given" Note
+        "Phiếu ghi là chưa có số. Vẫn nhận; ghi thêm khi có số."
+        "The form says that there is no number. It is accepted; add the number when there is one."
+        "A form's numbers may be left out: a first card is applied for without one";
     LOOK_ALIKE "number.look-alike" Note
         "Chữ O hoặc l, I đã được đọc là số 0 hoặc 1. Đối chiếu lại với giấy tờ."
         "A letter O, l or I was read as the digit 0 or 1. Compare with the papers."

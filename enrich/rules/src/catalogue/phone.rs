@@ -33,7 +33,11 @@ rules! {
         "Số này có thể hiểu theo nhiều cách. Ghi lại đủ chữ số, bắt đầu bằng số 0 hoặc +84."
         "This number can be read in more than one way. Write all digits, beginning with 0 or +84."
         "ITU-T E.164; Circular 22/2014/TT-BTTTT";
-    NONE "phone.none" Note
+    NONE "phone.none" Hold
+        "Ô này ghi là không có điện thoại. Hỏi lại một số liên lạc."
+        "There is no number here, only that there is no telephone. Ask for a number to call."
+        "The form's own instructions: a number to call";
+    NOT_GIVEN "phone.not-given" Note
         "Phiếu ghi là không có điện thoại. Vẫn nhận."
         "The form says that there is no telephone. It is accepted."
         "A telephone is no condition of the service";
