@@ -5,10 +5,11 @@
 //! own normal form.
 
 pub mod date;
-pub mod fold;
 pub mod number;
 pub mod sex;
 pub mod text;
+
+pub use fold;
 
 use schemas::event::{Body, IntakeEvent, VerificationRecorded};
 use schemas::match_log::NormalisedValue;
