@@ -1,0 +1,141 @@
+//! Units by their names.
+
+use crate::tables::{Id, Tables};
+use crate::words::Words;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Words that a name may have.
+pub(crate) const LONGEST_NAME: usize = 7;
+
+/// Units and former names by the digest of their folded names.
+pub(crate) struct Index {
+    units: Groups,
+    aliases: Groups,
+    /// The folded names of all units, one after the other, and where each ends.
+    keys: Vec<u8>,
+    key_ends: Vec<u32>,
+}
+
+/// Numbers by a digest, those with the same digest side by side.
+#[derive(Default)]
+struct Groups {
+    ranges: ByDigest<(u32, u32)>,
+    members: Vec<Id>,
+}
+
+impl Index {
+    pub(crate) fn of(tables: &Tables) -> Self {
+        let mut keys = Vec::with_capacity(300_000);
+        let mut key_ends = Vec::with_capacity(tables.units.len());
+        for unit in &tables.units {
+            let words = Words::of(unit.bare_name()).expect("a name is shorter than an address");
+            keys.extend(words.letters(0, words.len()).map(|(letter, _)| letter));
+            key_ends.push(keys.len() as u32);
+        }
+        let mut index = Self {
+            units: Groups::default(),
+            aliases: Groups::of(
+                tables
+                    .aliases
+                    .iter()
+                    .map(|alias| Digest::of(alias.key.as_bytes())),
+            ),
+            keys,
+            key_ends,
+        };
+        index.units = Groups::of((0..tables.units.len()).map(|id| Digest::of(index.key(id as Id))));
+        index
+    }
+
+    /// The folded name of a unit, without its kind and without spaces.
+    pub(crate) fn key(&self, id: Id) -> &[u8] {
+        let at = usize::from(id);
+        let begin = at.checked_sub(1).map_or(0, |before| self.key_ends[before]);
+        &self.keys[begin as usize..self.key_ends[at] as usize]
+    }
+
+    /// The units that may have a name: those whose digest it has.
+    pub(crate) fn units(&self, name: Digest) -> &[Id] {
+        self.units.with(name)
+    }
+
+    /// Places in the table of aliases.
+    pub(crate) fn aliases(&self, name: Digest) -> &[Id] {
+        self.aliases.with(name)
+    }
+}
+
+impl Groups {
+    fn of(digests: impl Iterator<Item = Digest>) -> Self {
+        let mut sorted: Vec<(Digest, Id)> = digests.zip(0..).collect();
+        sorted.sort_unstable();
+        let mut ranges = ByDigest::with_capacity_and_hasher(sorted.len(), BuildHasherDefault::default());
+        let mut begin = 0;
+        for group in sorted.chunk_by(|a, b| a.0 == b.0) {
+            let end = begin + group.len() as u32;
+            ranges.insert(group[0].0, (begin, end));
+            begin = end;
+        }
+        Self {
+            ranges,
+            members: sorted.into_iter().map(|(_, id)| id).collect(),
+        }
+    }
+
+    fn with(&self, name: Digest) -> &[Id] {
+        self.ranges
+            .get(&name)
+            .map_or(&[], |&(begin, end)| &self.members[begin as usize..end as usize])
+    }
+}
+
+/// Digest of a folded name without spaces (FNV-1a from its last letter to its first, so that a name grows
+/// to the left word by word). `i` and `y` count as one letter here, because Lí and Lý, Qui and Quy are
+/// written for each other; Tây and Tai are told apart when letters are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    pub(crate) const EMPTY: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    #[must_use]
+    pub(crate) fn and_before(self, word: &[u8]) -> Self {
+        Self(word.iter().rev().fold(self.0, |digest, &letter| {
+            let letter = if letter == b'y' { b'i' } else { letter };
+            (digest ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)
+        }))
+    }
+
+    /// Of a folded name.
+    pub(crate) fn of(key: &[u8]) -> Self {
+        Self::EMPTY.and_before(key)
+    }
+
+    /// Of a name as people write it.
+    pub(crate) fn of_folded(name: &str) -> Self {
+        let key = fold::fold(name).replace(|c: char| !c.is_ascii_alphanumeric(), "");
+        Self::of(key.as_bytes())
+    }
+}
+
+/// Values by the digest of a name.
+pub(crate) type ByDigest<V> = HashMap<Digest, V, BuildHasherDefault<AsItIs>>;
+
+/// A digest needs no hashing.
+#[derive(Default)]
+pub(crate) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only digests are keys")
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
+    }
+}
