@@ -5,9 +5,9 @@ use rules::Reading;
 use std::cell::RefCell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-/// Answers each thread remembers.
-const SLOTS: usize = 4096;
-/// Texts longer than this aren't remembered, so that a cache stays under 2 MB.
+/// Answers each thread remembers: pairs of slots, the newer first.
+const PAIRS: usize = 8192;
+/// Texts longer than this aren't remembered, so that a full cache takes some 5 MB.
 const LONGEST: usize = 160;
 
 /// A question as far as the answer depends on it, and the answer.
@@ -20,7 +20,7 @@ struct Slot {
 
 thread_local! {
     // A thread's own, because a lock would cost more than half of what is saved.
-    static ANSWERS: RefCell<Vec<Option<Slot>>> = const { RefCell::new(Vec::new()) };
+    static ANSWERS: RefCell<Vec<[Option<Slot>; 2]>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The remembered answer, or the one that `read` gives, remembered in place of another.
@@ -30,19 +30,22 @@ pub(crate) fn remembered(text: &str, context: Context<'_>, read: impl FnOnce() -
     }
     let state = context.as_of.map(State::on);
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    let at = hasher.hash_one((text, context.province, state)) as usize % SLOTS;
+    let at = hasher.hash_one((text, context.province, state)) as usize % PAIRS;
     let answer = ANSWERS.with_borrow(|answers| {
-        let slot = answers.get(at)?.as_ref()?;
-        let same = &*slot.text == text && slot.province.as_deref() == context.province && slot.state == state;
-        same.then(|| slot.answer.clone())
+        let same = |slot: &&Slot| {
+            &*slot.text == text && slot.province.as_deref() == context.province && slot.state == state
+        };
+        let slot = answers.get(at)?.iter().flatten().find(same)?;
+        Some(slot.answer.clone())
     });
     answer.unwrap_or_else(|| {
         let answer = read();
         ANSWERS.with_borrow_mut(|answers| {
             if answers.is_empty() {
-                answers.resize_with(SLOTS, || None);
+                answers.resize_with(PAIRS, Default::default);
             }
-            answers[at] = Some(Slot {
+            let [newer, older] = &mut answers[at];
+            *older = newer.replace(Slot {
                 text: text.into(),
                 province: context.province.map(Into::into),
                 state,

@@ -187,10 +187,15 @@ impl<'a> Search<'a> {
             // `số 5 Lê Lợi, Yên Bái`: the ward of Yên Bái, or one of the province that isn't named.
             let untitled = mention.title.is_none() && !scope.named;
             let may_be_province = untitled && mention.begin > 0 && self.province(mention).is_some();
+            // `Hà Nội, Him Lam`: what stands before may be the province, which then is another one.
+            let nowhere = scope.region.is_none() && self.leftover(mention.begin) == Leftover::Unclear;
             self.each_commune(mention, |search, unit, fitting| {
                 let penalty = search.distance(unit, scope)? + u8::from(untitled) + fitting.penalty;
                 let late = search.lateness(search.places.tables.unit(unit).state);
-                let doubt = fitting.doubt.or(may_be_province.then_some(&place::NO_COMMUNE));
+                let doubt = fitting
+                    .doubt
+                    .or(may_be_province.then_some(&place::NO_COMMUNE))
+                    .or(nowhere.then_some(&place::AMBIGUOUS));
                 search.commune(mention, unit, doubt, penalty + late)
             });
         }
@@ -352,7 +357,37 @@ impl<'a> Search<'a> {
                 districts.push((id, penalty + distance + u8::from(rather_province)));
             }
         }
+        if districts.is_empty() && scope.named {
+            districts = self.district_by_initials(mention, scope);
+        }
         districts
+    }
+
+    /// `TP ĐBP` in Điện Biên: the one district of the kind whose name has these initials.
+    fn district_by_initials(&self, mention: Mention, scope: Scope) -> Vec<(Id, u8)> {
+        let initials = self.words.word(mention.name);
+        let kind = mention.title.map(|title| title.kind);
+        if mention.end - mention.name > 1 || !(2..=4).contains(&initials.len()) || kind.is_none() {
+            return Vec::new();
+        }
+        let tables = &self.places.tables;
+        let ids = (0..).zip(&tables.units).filter(|(id, unit)| {
+            unit.code.level() == Level::District
+                && Some(unit.kind) == kind
+                && fold::fold(unit.bare_name())
+                    .split(' ')
+                    .map(|word| word.as_bytes().first().copied())
+                    .eq(initials.iter().map(|&letter| Some(letter)))
+                && self.distance(*id, scope).is_some()
+        });
+        let fitting: Vec<(Id, u8)> = ids.map(|(id, _)| (id, 0)).collect();
+        let mut codes = fitting.iter().map(|&(id, _)| tables.unit(id).code);
+        let first = codes.next();
+        if codes.all(|code| Some(code) == first) {
+            fitting
+        } else {
+            Vec::new()
+        }
     }
 
     /// How a commune's name and kind fit a mention.

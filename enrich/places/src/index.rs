@@ -15,6 +15,23 @@ pub(crate) struct Index {
     /// The folded names of all units, one after the other, and where each ends.
     keys: Vec<u8>,
     key_ends: Vec<u32>,
+    letter_sets: Vec<LetterSet>,
+}
+
+/// Which letters a folded name has, a bit for each.
+#[derive(Clone, Copy)]
+pub(crate) struct LetterSet(u32);
+
+impl LetterSet {
+    pub(crate) fn of(key: &[u8]) -> Self {
+        let bit = |letter: &u8| 1 << (letter.wrapping_sub(b'a') % 32);
+        Self(key.iter().map(bit).fold(0, |set, bit: u32| set | bit))
+    }
+
+    /// How many letters one has and the other hasn't.
+    pub(crate) const fn differs_from(self, other: Self) -> u32 {
+        (self.0 ^ other.0).count_ones()
+    }
 }
 
 /// Numbers by a digest, those with the same digest side by side.
@@ -43,9 +60,18 @@ impl Index {
             ),
             keys,
             key_ends,
+            letter_sets: Vec::new(),
         };
+        index.letter_sets = (0..tables.units.len())
+            .map(|id| LetterSet::of(index.key(id as Id)))
+            .collect();
         index.units = Groups::of((0..tables.units.len()).map(|id| Digest::of(index.key(id as Id))));
         index
+    }
+
+    /// The letters of the names of all units.
+    pub(crate) fn letter_sets(&self) -> &[LetterSet] {
+        &self.letter_sets
     }
 
     /// The folded name of a unit, without its kind and without spaces.

@@ -1,6 +1,7 @@
 //! Suggestions for a text that holds no certain place: units whose names are nearly the same.
 
 use crate::chain::{Partial, Search};
+use crate::index::LetterSet;
 use crate::region::Region;
 use crate::tables::{Id, Record};
 use crate::title::{Kind, Title, is_locality};
@@ -82,6 +83,10 @@ fn in_known(search: &Search<'_>, partial: &Partial) -> (&'static Rule, Vec<Id>) 
         if !again.found.is_empty() {
             return (&place::MISSPELT, of_found(places, &again));
         }
+        if part.is_district() {
+            again.run_in(partial.region, part.begin);
+            return (&place::NOT_INSIDE, of_found(places, &again));
+        }
     }
     (&place::UNKNOWN_COMMUNE, of_all(places, &partial.districts))
 }
@@ -132,7 +137,13 @@ fn nearest(places: &Places, key: &[u8], level: Level, inside: impl Fn(Id, &Recor
         _ => 2,
     };
     let mut nearest = Vec::new();
-    for (id, unit) in (0..).zip(&places.tables.units) {
+    let sought = LetterSet::of(key);
+    for (id, set) in (0..).zip(places.index.letter_sets()) {
+        // A slip changes the set by two letters at most.
+        if sought.differs_from(*set) > 2 * within as u32 {
+            continue;
+        }
+        let unit = places.tables.unit(id);
         if unit.code.level() != level || !inside(id, unit) {
             continue;
         }
@@ -156,16 +167,17 @@ fn distance(a: &[u8], b: &[u8], within: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > within || b.len() > LONGEST || a.len() > LONGEST {
         return None;
     }
-    let mut rows = [[0; LONGEST + 1]; 3];
-    for (at, cost) in rows[0].iter_mut().enumerate() {
+    let mut rows = [[0_u8; LONGEST + 1]; 3];
+    for (at, cost) in (0..).zip(&mut rows[0]) {
         *cost = at;
     }
+    let within = within as u8;
     for i in 1..=a.len() {
         let (this, last, before_last) = (i % 3, (i + 2) % 3, (i + 1) % 3);
-        rows[this][0] = i;
-        let mut least = i;
+        rows[this][0] = i as u8;
+        let mut least = i as u8;
         for j in 1..=b.len() {
-            let replaced = rows[last][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let replaced = rows[last][j - 1] + u8::from(a[i - 1] != b[j - 1]);
             let mut cost = replaced.min(rows[last][j] + 1).min(rows[this][j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 cost = cost.min(rows[before_last][j - 2] + 1);
@@ -177,7 +189,9 @@ fn distance(a: &[u8], b: &[u8], within: usize) -> Option<usize> {
             return None;
         }
     }
-    Some(rows[a.len() % 3][b.len()]).filter(|&cost| cost <= within)
+    Some(rows[a.len() % 3][b.len()])
+        .filter(|&cost| cost <= within)
+        .map(usize::from)
 }
 
 #[cfg(test)]

@@ -67,55 +67,100 @@ pub(crate) struct Title {
     pub(crate) begin: usize,
 }
 
-/// Words for kinds as people write them, folded.
-const TITLES: &[(&[&str], Kind)] = &[
-    (&["thi", "tran"], Kind::Township),
-    (&["thi", "xa"], Kind::Town),
-    (&["thanh", "pho"], Kind::City),
-    (&["thu", "do"], Kind::City),
-    (&["dac", "khu"], Kind::SpecialZone),
-    (&["huyen", "dao"], Kind::RuralDistrict),
-    (&["t", "t"], Kind::Township),
-    (&["t", "x"], Kind::Town),
-    (&["t", "p"], Kind::City),
-    (&["xa"], Kind::Commune),
-    (&["x"], Kind::Commune),
-    (&["phuong"], Kind::Ward),
-    (&["p"], Kind::Ward),
-    (&["ph"], Kind::Ward),
-    (&["f"], Kind::Ward),
-    (&["tt"], Kind::Township),
-    (&["ttr"], Kind::Township),
-    (&["dk"], Kind::SpecialZone),
-    (&["huyen"], Kind::RuralDistrict),
-    (&["h"], Kind::RuralDistrict),
-    (&["quan"], Kind::UrbanDistrict),
-    (&["q"], Kind::UrbanDistrict),
-    (&["tx"], Kind::Town),
-    (&["tp"], Kind::City),
-    (&["tinh"], Kind::Province),
-    (&["t"], Kind::Province),
-];
+/// The kind that one folded word stands for.
+const fn kind_of_word(word: &[u8]) -> Option<Kind> {
+    Some(match word {
+        b"xa" | b"x" => Kind::Commune,
+        b"phuong" | b"p" | b"ph" | b"f" => Kind::Ward,
+        b"tt" | b"ttr" => Kind::Township,
+        b"dk" => Kind::SpecialZone,
+        b"huyen" | b"h" => Kind::RuralDistrict,
+        b"quan" | b"q" => Kind::UrbanDistrict,
+        b"tx" => Kind::Town,
+        b"tp" => Kind::City,
+        b"tinh" | b"t" => Kind::Province,
+        _ => return None,
+    })
+}
 
-/// Words before the name of a street, a house, a village or a group of houses: what follows isn't a unit.
-const LOCALITIES: &[&str] = &[
-    "so", "nha", "sn", "duong", "d", "pho", "ngo", "ngach", "hem", "kiet", "ql", "tl", "km", "chung", "can",
-    "phong", "tang", "toa", "lo", "kdt", "ktx", "kdc", "cum", "lang", "buon", "bon", "plei", "phum", "soc",
-];
+/// The kind that two folded words stand for.
+const fn kind_of_words(first: &[u8], second: &[u8]) -> Option<Kind> {
+    Some(match (first, second) {
+        (b"thi", b"tran") | (b"t", b"t") => Kind::Township,
+        (b"dac", b"khu") => Kind::SpecialZone,
+        (b"huyen", b"dao") => Kind::RuralDistrict,
+        (b"thi", b"xa") | (b"t", b"x") => Kind::Town,
+        (b"thanh", b"pho") | (b"thu", b"do") | (b"t", b"p") => Kind::City,
+        _ => return None,
+    })
+}
 
-/// Those that are often numbered, so that a name may follow the number: `tổ 5 Nam Thanh`.
-const NUMBERED: &[&str] = &[
-    "thon", "ban", "to", "tdp", "khu", "kp", "tk", "khoi", "ap", "xom", "doi", "tieu",
-];
+/// A word before the name of a street, a house, a village or a group of houses: what follows isn't a unit.
+const fn is_locality_word(word: &[u8]) -> bool {
+    is_numbered_word(word)
+        || matches!(
+            word,
+            b"so"
+                | b"nha"
+                | b"sn"
+                | b"duong"
+                | b"d"
+                | b"pho"
+                | b"ngo"
+                | b"ngach"
+                | b"hem"
+                | b"kiet"
+                | b"ql"
+                | b"tl"
+        )
+        || matches!(
+            word,
+            b"km"
+                | b"chung"
+                | b"can"
+                | b"phong"
+                | b"tang"
+                | b"toa"
+                | b"lo"
+                | b"kdt"
+                | b"ktx"
+                | b"kdc"
+                | b"cum"
+        )
+        || matches!(word, b"lang" | b"buon" | b"bon" | b"plei" | b"phum" | b"soc")
+}
+
+/// One that is often numbered, so that a name may follow the number: `tổ 5 Nam Thanh`.
+const fn is_numbered_word(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"thon"
+            | b"ban"
+            | b"to"
+            | b"tdp"
+            | b"khu"
+            | b"kp"
+            | b"tk"
+            | b"khoi"
+            | b"ap"
+            | b"xom"
+            | b"doi"
+            | b"tieu"
+    )
+}
 
 impl Title {
     /// The word for a kind that ends right before word `name`.
     pub(crate) fn before(words: &Words, name: usize) -> Option<Self> {
-        TITLES.iter().find_map(|(title, kind)| {
-            let begin = name.checked_sub(title.len())?;
-            let fits = (begin..name).zip(*title).all(|(at, word)| words.is(at, word))
-                && (begin + 1..=name).all(|at| words.before(at) < Gap::Hard);
-            fits.then_some(Self { kind: *kind, begin })
+        let last = name.checked_sub(1).filter(|_| words.before(name) < Gap::Hard)?;
+        let pair = last.checked_sub(1).filter(|_| words.before(last) < Gap::Hard);
+        let of_two = pair.and_then(|first| {
+            let kind = kind_of_words(words.word(first), words.word(last))?;
+            Some(Self { kind, begin: first })
+        });
+        of_two.or_else(|| {
+            let kind = kind_of_word(words.word(last))?;
+            Some(Self { kind, begin: last })
         })
     }
 
@@ -158,10 +203,10 @@ impl Kind {
 
 /// Whether a word names a street, a house, a village or a group of houses that follows.
 pub(crate) fn is_locality(words: &Words, at: usize) -> bool {
-    LOCALITIES.iter().chain(NUMBERED).any(|word| words.is(at, word))
+    is_locality_word(words.word(at))
 }
 
 /// Whether a numbered village or group of houses ends right before word `at`.
 pub(crate) fn ends_numbered_locality(words: &Words, at: usize) -> bool {
-    at >= 2 && words.is_number(at - 1) && NUMBERED.iter().any(|word| words.is(at - 2, word))
+    at >= 2 && words.is_number(at - 1) && is_numbered_word(words.word(at - 2))
 }

@@ -208,10 +208,12 @@ impl Words {
 
     /// The same parts in the other order, as `tỉnh A, huyện B, xã C` has them, if there are two at least.
     pub(crate) fn turned(&self, is_title: impl Fn(usize) -> bool) -> Option<Self> {
+        let hard = (1..self.count).any(|at| self.before(at) == Gap::Hard);
+        let divides = if hard { Gap::Hard } else { Gap::Soft };
         let mut turned = self.clone();
         let (mut end, mut filled) = (self.count, 0);
         for begin in (0..self.count).rev() {
-            if begin == 0 || self.before(begin) == Gap::Hard || is_title(begin) {
+            if begin == 0 || self.before(begin) >= divides || is_title(begin) {
                 turned.words[filled..filled + end - begin].copy_from_slice(&self.words[begin..end]);
                 turned.words[filled].before = Gap::Hard;
                 filled += end - begin;
