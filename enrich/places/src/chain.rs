@@ -1,11 +1,11 @@
 //! Names in a text that make a chain: a commune in a district in a province, each right before the next.
 
-use crate::index::{Digest, LONGEST_NAME};
-use crate::likeness::{Likeness, likeness};
-use crate::region::{self, Region};
+use crate::leftover::Leftover;
+use crate::mention::{Fitting, Mention};
+use crate::region::Region;
 use crate::tables::Id;
-use crate::title::{Fit, Kind, Title, ends_numbered_locality, is_locality};
-use crate::words::{Gap, Words};
+use crate::title::Fit;
+use crate::words::Words;
 use crate::{Level, Places, State};
 use chrono::NaiveDate;
 use rules::Rule;
@@ -51,34 +51,12 @@ pub(crate) struct Partial {
     pub(crate) begin: usize,
 }
 
-/// Words of the text that may be a name, with the word for a kind before them.
-#[derive(Clone, Copy)]
-struct Mention {
-    begin: usize,
-    name: usize,
-    end: usize,
-    title: Option<Title>,
-    digest: Digest,
-}
-
-/// What the words before a chain are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Leftover {
-    None,
-    /// A house, a street, a village.
-    Locality,
-    /// Something without a word that says what it is.
-    Unclear,
-    /// Another unit.
-    Unit,
-}
-
 /// The province a chain lies in, and how far that is from the plain meaning.
 #[derive(Clone, Copy)]
-struct Scope {
-    region: Option<Region>,
-    penalty: u8,
-    named: bool,
+pub(crate) struct Scope {
+    pub(crate) region: Option<Region>,
+    pub(crate) penalty: u8,
+    pub(crate) named: bool,
 }
 
 impl<'a> Search<'a> {
@@ -236,7 +214,7 @@ impl<'a> Search<'a> {
             Leftover::Unit => return None,
             _ if self.is_open(mention) => (Some(&place::UNKNOWN_COMMUNE), penalty + 4),
             Leftover::None => (doubt, penalty),
-            Leftover::Unclear | Leftover::Locality => match self.commune_before(mention.begin, unit) {
+            Leftover::Unclear | Leftover::Locality => match self.commune_before(mention, unit) {
                 Some(clash) => (doubt.or(Some(clash)), penalty + 1),
                 None => (doubt, penalty + u8::from(leftover == Leftover::Unclear)),
             },
@@ -286,135 +264,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Names that end before word `end`, from the shortest to the longest.
-    fn mentions(&self, end: usize) -> impl Iterator<Item = Mention> + use<'a> {
-        let words = self.words;
-        let mut digest = Digest::EMPTY;
-        let first = end.saturating_sub(LONGEST_NAME);
-        (first..end)
-            .rev()
-            .take_while(move |&name| name + 1 == end || words.before(name + 1) < Gap::Hard)
-            .map(move |name| {
-                digest = digest.and_before(words.word(name));
-                let title = Title::before(words, name);
-                Mention {
-                    begin: title.map_or(name, |title| title.begin),
-                    name,
-                    end,
-                    title,
-                    digest,
-                }
-            })
-            .filter(move |mention| {
-                let number = mention.end - mention.name == 1 && words.is_number(mention.name);
-                mention.title.is_some() || !number
-            })
-    }
-
-    /// What a mention means as a province, and how far that is from its plain meaning.
-    fn province(&self, mention: Mention) -> Option<(Region, u8)> {
-        let tables = &self.places.tables;
-        let mut all = Region::default();
-        let mut least = u8::MAX;
-        let day = self.as_of.map(State::on);
-        for &id in self.places.index.units(mention.digest) {
-            let unit = tables.unit(id);
-            if unit.code.level() == Level::Province
-                && let Some(fit) = unit.kind.fits(mention.title, true)
-                && let Some(like) = likeness(self.words, mention.name, mention.end, unit.bare_name())
-            {
-                all = all.or(Region::of(tables, id));
-                // Huế was no province before 2025; Hà Giang still is one to many.
-                let not_yet = u8::from(day.is_some_and(|day| unit.state > day));
-                least = least.min(u8::from(fit > Fit::Same) + u8::from(like == Likeness::Other) + not_yet);
-            }
-        }
-        let usual = region::named(mention.digest);
-        let titled_otherwise = mention
-            .title
-            .is_some_and(|title| !matches!(title.kind, Kind::Province | Kind::City));
-        if !usual.is_empty() && !titled_otherwise {
-            all = all.or(usual);
-            least = 0;
-        }
-        (!all.is_empty()).then_some((all, if least == u8::MAX { 0 } else { least }))
-    }
-
-    /// The districts of a region that a mention may name.
-    fn districts(&self, mention: Mention, scope: Scope) -> Vec<(Id, u8)> {
-        let tables = &self.places.tables;
-        let mut districts = Vec::new();
-        // Cao Bằng without a word for its kind is rather the province.
-        let rather_province = !scope.named && mention.title.is_none() && self.province(mention).is_some();
-        for &id in self.places.index.units(mention.digest) {
-            let unit = tables.unit(id);
-            if unit.code.level() == Level::District
-                && let Some(fit) = unit.kind.fits(mention.title, false)
-                && let Some(like) = likeness(self.words, mention.name, mention.end, unit.bare_name())
-                && let Some(distance) = self.distance(id, scope)
-            {
-                let penalty = u8::from(fit > Fit::Same) + u8::from(like == Likeness::Other);
-                districts.push((id, penalty + distance + u8::from(rather_province)));
-            }
-        }
-        if districts.is_empty() && scope.named {
-            districts = self.district_by_initials(mention, scope);
-        }
-        districts
-    }
-
-    /// `TP ĐBP` in Điện Biên: the one district of the kind whose name has these initials.
-    fn district_by_initials(&self, mention: Mention, scope: Scope) -> Vec<(Id, u8)> {
-        let initials = self.words.word(mention.name);
-        let kind = mention.title.map(|title| title.kind);
-        if mention.end - mention.name > 1 || !(2..=4).contains(&initials.len()) || kind.is_none() {
-            return Vec::new();
-        }
-        let tables = &self.places.tables;
-        let ids = (0..).zip(&tables.units).filter(|(id, unit)| {
-            unit.code.level() == Level::District
-                && Some(unit.kind) == kind
-                && fold::fold(unit.bare_name())
-                    .split(' ')
-                    .map(|word| word.as_bytes().first().copied())
-                    .eq(initials.iter().map(|&letter| Some(letter)))
-                && self.distance(*id, scope).is_some()
-        });
-        let fitting: Vec<(Id, u8)> = ids.map(|(id, _)| (id, 0)).collect();
-        let mut codes = fitting.iter().map(|&(id, _)| tables.unit(id).code);
-        let first = codes.next();
-        if codes.all(|code| Some(code) == first) {
-            fitting
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// How a commune's name and kind fit a mention.
-    fn fitting(&self, mention: Mention, id: Id) -> Option<Fitting> {
-        let unit = self.places.tables.unit(id);
-        let fit = unit.kind.fits(mention.title, false)?;
-        let township = mention.title.is_some_and(|title| title.kind == Kind::Township);
-        if township && unit.state == State::Today {
-            return None;
-        }
-        let like = likeness(self.words, mention.name, mention.end, unit.bare_name())?;
-        let misspelt = like == Likeness::Other;
-        let not_yet =
-            unit.state == State::Today && self.as_of.is_some_and(|day| State::on(day) < State::Today);
-        let less = u8::from(like == Likeness::Less && self.words.marked);
-        Some(Fitting {
-            doubt: if misspelt {
-                Some(&place::MISSPELT)
-            } else {
-                not_yet.then_some(&place::NOT_YET)
-            },
-            penalty: u8::from(fit > Fit::Same) + less + if misspelt { 3 } else { 0 },
-        })
-    }
-
     /// How far a unit is from a scope; `None` if it isn't inside.
-    fn distance(&self, unit: Id, scope: Scope) -> Option<u8> {
+    pub(crate) fn distance(&self, unit: Id, scope: Scope) -> Option<u8> {
         match scope.region {
             Some(region) => Some(scope.penalty + region.distance(&self.places.tables, unit)?),
             None => Some(0),
@@ -453,72 +304,5 @@ impl<'a> Search<'a> {
             Some(State::Today) => 0,
             _ => self.lateness(state),
         }
-    }
-
-    /// Whether the name of a mention may have begun further to the left.
-    fn is_open(&self, mention: Mention) -> bool {
-        mention.title.is_none()
-            && self.words.before(mention.name) < Gap::Soft
-            && !ends_numbered_locality(self.words, mention.name)
-    }
-
-    fn leftover(&self, begin: usize) -> Leftover {
-        let words = self.words;
-        if begin == 0 {
-            return Leftover::None;
-        }
-        if (0..begin).any(|at| self.is_unit_before(at, begin)) {
-            return Leftover::Unit;
-        }
-        let part = words.part_before(begin);
-        if is_locality(words, part) || words.is_number(part) {
-            Leftover::Locality
-        } else {
-            Leftover::Unclear
-        }
-    }
-
-    /// Whether a word for a kind stands at `at` with a name after it, before word `end`.
-    fn is_unit_before(&self, at: usize, end: usize) -> bool {
-        let words = self.words;
-        let Some(kind) = Title::begins(words, at).filter(|_| at + 1 < end) else {
-            return false;
-        };
-        let short = words.word(at).len() == 1;
-        // P. 302 is a room, t. 5 a floor or a group of houses.
-        let room =
-            short && words.is_number(at + 1) && (kind == Kind::Province || words.word(at + 1).len() > 2);
-        let begins_part = at == 0 || words.before(at) >= Gap::Soft;
-        !room && (begins_part || words.is_spelt_title(at))
-    }
-
-    /// A doubt, if the part before a chain names a commune of the same province as well: then the chain may
-    /// be short of its first name, and what was taken for the commune is a district nobody knows.
-    fn commune_before(&self, begin: usize, unit: Id) -> Option<&'static Rule> {
-        let tables = &self.places.tables;
-        let part = self.words.part_before(begin);
-        let province = Region::of(tables, tables.unit(unit).province);
-        self.mentions(begin)
-            .filter(|mention| mention.begin == part)
-            .flat_map(|mention| self.places.index.units(mention.digest))
-            .any(|&id| {
-                tables.unit(id).code.level() == Level::Commune && province.distance(tables, id).is_some()
-            })
-            .then_some(&place::AMBIGUOUS)
-    }
-}
-
-/// How well a commune fits a mention.
-struct Fitting {
-    doubt: Option<&'static Rule>,
-    penalty: u8,
-}
-
-impl Places {
-    /// What a text means that names a province and nothing else.
-    pub(crate) fn whole_province(&self, words: &Words) -> Option<Region> {
-        let search = Search::of(self, words, None);
-        let whole = search.mentions(words.len()).find(|mention| mention.begin == 0)?;
-        search.province(whole).map(|(region, _)| region)
     }
 }

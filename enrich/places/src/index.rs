@@ -1,5 +1,6 @@
 //! Units by their names.
 
+use crate::Level;
 use crate::tables::{Id, Tables};
 use crate::words::Words;
 use std::collections::HashMap;
@@ -11,6 +12,8 @@ pub(crate) const LONGEST_NAME: usize = 7;
 /// Units and former names by the digest of their folded names.
 pub(crate) struct Index {
     units: Groups,
+    /// Provinces and districts by the first letters of their names.
+    initials: Groups,
     aliases: Groups,
     /// The folded names of all units, one after the other, and where each ends.
     keys: Vec<u8>,
@@ -45,19 +48,27 @@ impl Index {
     pub(crate) fn of(tables: &Tables) -> Self {
         let mut keys = Vec::with_capacity(300_000);
         let mut key_ends = Vec::with_capacity(tables.units.len());
-        for unit in &tables.units {
+        let mut names = Vec::with_capacity(tables.units.len());
+        let mut initials = Vec::new();
+        for (id, unit) in (0..).zip(&tables.units) {
             let words = Words::of(unit.bare_name()).expect("a name is shorter than an address");
+            let begin = keys.len();
             keys.extend(words.letters(0, words.len()).map(|(letter, _)| letter));
             key_ends.push(keys.len() as u32);
+            names.push((Digest::of(&keys[begin..]), id));
+            if unit.code.level() != Level::Commune && words.len() > 1 {
+                let firsts: Vec<u8> = (0..words.len()).map(|at| words.word(at)[0]).collect();
+                initials.push((Digest::of(&firsts), id));
+            }
         }
+        let aliases = tables
+            .aliases
+            .iter()
+            .map(|alias| Digest::of(alias.key.as_bytes()));
         let mut index = Self {
-            units: Groups::default(),
-            aliases: Groups::of(
-                tables
-                    .aliases
-                    .iter()
-                    .map(|alias| Digest::of(alias.key.as_bytes())),
-            ),
+            units: Groups::of(names),
+            initials: Groups::of(initials),
+            aliases: Groups::of(aliases.zip(0..).collect()),
             keys,
             key_ends,
             letter_sets: Vec::new(),
@@ -65,7 +76,6 @@ impl Index {
         index.letter_sets = (0..tables.units.len())
             .map(|id| LetterSet::of(index.key(id as Id)))
             .collect();
-        index.units = Groups::of((0..tables.units.len()).map(|id| Digest::of(index.key(id as Id))));
         index
     }
 
@@ -86,6 +96,11 @@ impl Index {
         self.units.with(name)
     }
 
+    /// The provinces and districts whose initials a word may be.
+    pub(crate) fn initials(&self, word: Digest) -> &[Id] {
+        self.initials.with(word)
+    }
+
     /// Places in the table of aliases.
     pub(crate) fn aliases(&self, name: Digest) -> &[Id] {
         self.aliases.with(name)
@@ -93,8 +108,7 @@ impl Index {
 }
 
 impl Groups {
-    fn of(digests: impl Iterator<Item = Digest>) -> Self {
-        let mut sorted: Vec<(Digest, Id)> = digests.zip(0..).collect();
+    fn of(mut sorted: Vec<(Digest, Id)>) -> Self {
         sorted.sort_unstable();
         let mut ranges = ByDigest::with_capacity_and_hasher(sorted.len(), BuildHasherDefault::default());
         let mut begin = 0;
