@@ -7,7 +7,6 @@
 mod character;
 mod context;
 pub mod date;
-pub mod fold;
 pub mod number;
 pub mod phone;
 pub mod sex;
@@ -15,6 +14,7 @@ pub mod text;
 
 pub use context::Context;
 pub use date::Date;
+pub use fold;
 
 use schemas::event::{Body, IntakeEvent, VerificationRecorded};
 use schemas::match_log::NormalisedValue;

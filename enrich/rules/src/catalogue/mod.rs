@@ -28,6 +28,7 @@ pub mod form;
 pub mod name;
 pub mod number;
 pub mod phone;
+pub mod place;
 pub mod verification;
 
 /// Every table, by the subject its codes begin with.
@@ -39,6 +40,7 @@ pub static TABLES: &[(&str, &[&Rule])] = &[
     ("name", name::ALL),
     ("number", number::ALL),
     ("phone", phone::ALL),
+    ("place", place::ALL),
     ("verification", verification::ALL),
 ];
 
