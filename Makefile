@@ -1,7 +1,7 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo test bench chaos up down status wipe fmt lint install build stack
+.PHONY: help demo test bench peers chaos up down status wipe fmt lint install build stack
 
 cargo := deploy/local/cargo
 bin := $(or $(CARGO_TARGET_DIR),target)/release
@@ -18,6 +18,10 @@ test: install stack ## all tests, against the real Kafka and PostgreSQL
 
 bench: build stack ## records a second of each stage and of the whole path
 	@$(bin)/bench
+
+peers: build stack ## our sink beside Debezium's JDBC sink and Bento; PEERS_ROWS (1000000), PEERS_ONLY
+	@tests/peers/install
+	@$(bin)/intake-peers
 
 chaos: build ## kill, freeze and restart everything for a million events; CHAOS_APPLICATIONS, CHAOS_FAULTS (100), CHAOS_SEED
 	@$(bin)/intake-chaos

@@ -4,7 +4,7 @@ use operate::latency::{self, Percentiles, Reach, Selection};
 use operate::{Options, Output, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 #[derive(Deserialize)]
@@ -50,13 +50,16 @@ async fn stages_are_measured_from_one_to_the_next() {
     let mut admin = PgConnection::connect(&format!("{server}/postgres"))
         .await
         .expect("the server");
-    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut admin).await.expect("a database");
+    let create = format!("CREATE DATABASE {name}");
+    sqlx::query(&create)
+        .execute(&mut admin)
+        .await
+        .expect("a database");
     let local = tokio::task::LocalSet::new();
     let measuring = local.spawn_local(measure(format!("{server}/{name}")));
     let tested = local.run_until(measuring).await;
-    let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
-    sqlx::query(drop).execute(&mut admin).await.expect("dropped");
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    sqlx::query(&drop).execute(&mut admin).await.expect("dropped");
     tested.expect("measured");
 }
 

@@ -55,6 +55,17 @@ impl DatabaseFault {
         Self { remedy, ..fault }
     }
 
+    /// No answer came for longer than we wait: the line is dead without anybody having said so, or the
+    /// server is hopelessly slow.
+    pub(crate) const fn of_silence() -> Self {
+        Self {
+            remedy: Remedy::Transient,
+            state: None,
+            constraint: None,
+            what: "the database didn't answer in time",
+        }
+    }
+
     /// The five-character SQLSTATE, when the server answered at all.
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()

@@ -5,6 +5,7 @@ use crate::arrival::Arrival;
 use crate::fault::DatabaseFault;
 use crate::measure;
 use crate::ownership::{Ownership, Tenure};
+use crate::patience::{self, within};
 use crate::register::position::{self, Span};
 use crate::register::{Batch, Loaded, Register, load};
 use crate::settings::Limits;
@@ -169,12 +170,14 @@ impl Lane {
     }
 
     async fn try_load(&mut self, batch: &Batch) -> Result<Loaded, DatabaseFault> {
-        load(self.connected().await?, batch).await
+        let limit = self.limits.load_timeout;
+        let conn = self.connected().await?;
+        within(limit, load(conn, batch)).await
     }
 
     async fn connected(&mut self) -> Result<&mut PgConnection, DatabaseFault> {
         if self.connection.is_none() {
-            self.connection = Some(self.register.open_for_loading().await?);
+            self.connection = Some(within(patience::QUESTION, self.register.open_for_loading()).await?);
         }
         Ok(self.connection.as_mut().expect("opened above"))
     }
@@ -196,7 +199,8 @@ impl Lane {
     /// ours went through whose answer was lost.
     async fn reread(&mut self, spans: &BTreeMap<Partition, Span>) -> Result<(), Fault> {
         let partitions: Vec<Partition> = spans.keys().cloned().collect();
-        let stored = position::read(self.connected().await?, &partitions).await?;
+        let conn = self.connected().await?;
+        let stored = within(patience::QUESTION, position::read(conn, &partitions)).await?;
         for (partition, span) in spans {
             let expected = span.expected;
             match stored.get(partition).map(|stored| stored.next_offset) {

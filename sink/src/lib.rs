@@ -12,6 +12,7 @@ mod isolate;
 mod lane;
 mod measure;
 mod ownership;
+mod patience;
 pub mod pipeline;
 pub mod register;
 pub mod restore;

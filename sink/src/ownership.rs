@@ -2,6 +2,7 @@
 //! assignment, never from the consumer group.
 
 use crate::fault::DatabaseFault;
+use crate::patience::{QUESTION, within};
 use crate::register::Register;
 use crate::register::position::{self, Stored};
 use runtime::Fault;
@@ -113,7 +114,7 @@ impl Ownership {
         let full_topics: Vec<String> = owned.iter().map(full).collect();
         let stored = self
             .handle
-            .block_on(self.read(owned, &cluster_id, &full_topics))?;
+            .block_on(within(QUESTION, self.read(owned, &cluster_id, &full_topics)))?;
         let boundaries = self.offsets.boundaries(owned)?;
         owned
             .iter()

@@ -9,7 +9,7 @@ use schemas::change::{ApplicationState, EventKind, LedgerState, MatchEdge, NodeS
 use schemas::finding::OutcomeKind;
 use schemas::match_log::SourcePosition;
 use schemas::{Epoch, NodeId, Sha256, topics};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 mod row;
@@ -124,7 +124,7 @@ async fn each_row(
     read: row::Read,
     each: &mut impl FnMut(Restored) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut rows = sqlx::query(AssertSqlSafe(query)).fetch(conn);
+    let mut rows = sqlx::query(query).fetch(conn);
     while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
         let restored = read(&row)
             .map_err(|fault| Fault::fatal(format!("a row of {table} can't be restored: {fault}")))?;

@@ -4,7 +4,7 @@
 //! migration: a plan is made, can be read, and is run by whoever may.
 
 use crate::fault::DatabaseFault;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::collections::BTreeSet;
 
 /// A group role and its rights.
@@ -162,9 +162,7 @@ impl Plan {
     pub async fn execute(&self, conn: &mut PgConnection) -> Result<(), DatabaseFault> {
         let mut transaction = conn.begin().await?;
         for statement in &self.statements {
-            sqlx::query(AssertSqlSafe(statement.as_str()))
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(statement.as_str()).execute(&mut *transaction).await?;
         }
         Ok(transaction.commit().await?)
     }

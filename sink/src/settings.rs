@@ -35,6 +35,7 @@ struct Sink {
     batch_rows: usize,
     batch_bytes: usize,
     batch_age_ms: u64,
+    load_timeout_ms: u64,
     grace_ms: u64,
     session_timeout_ms: u64,
 }
@@ -46,6 +47,7 @@ impl Default for Sink {
             batch_rows: 5000,
             batch_bytes: 32 << 20,
             batch_age_ms: 250,
+            load_timeout_ms: 120_000,
             grace_ms: 20_000,
             session_timeout_ms: 10_000,
         }
@@ -97,6 +99,8 @@ pub struct Limits {
     /// The longest a record waits for company, under load; hardly at all when little comes. Adds directly
     /// to what an operator sees as lag.
     pub batch_age: Duration,
+    /// After how long a transaction without an answer is given up, and tried again on a new connection.
+    pub load_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -111,6 +115,7 @@ const fn limits(sink: &Sink) -> Limits {
         batch_rows: sink.batch_rows,
         batch_bytes: sink.batch_bytes,
         batch_age: Duration::from_millis(sink.batch_age_ms),
+        load_timeout: Duration::from_millis(sink.load_timeout_ms),
     }
 }
 
@@ -127,6 +132,7 @@ impl Settings {
             ("sink.batch_rows", sink.batch_rows as u64, 1, 50_000),
             ("sink.batch_bytes", sink.batch_bytes as u64, 1 << 20, 1 << 30),
             ("sink.batch_age_ms", sink.batch_age_ms, 0, 10_000),
+            ("sink.load_timeout_ms", sink.load_timeout_ms, 1_000, 3_600_000),
             ("sink.grace_ms", sink.grace_ms, 100, 600_000),
             ("sink.session_timeout_ms", sink.session_timeout_ms, 6_000, 300_000),
         ];

@@ -1,10 +1,12 @@
 //! A database of a test's own.
 
 use crate::stack::Stack;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sink::digest::{self, Digest};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Decode, FromRow, PgConnection, Postgres, Type};
+use sqlx::{Decode, FromRow, PgConnection, Postgres, Type};
+use std::path::Path;
+use std::process::Command;
 use std::rc::Rc;
 use tokio::runtime::Runtime;
 
@@ -47,13 +49,13 @@ impl Database {
     where
         T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
     {
-        self.on(async |conn| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(conn).await)
+        self.on(async |conn| sqlx::query_scalar(query).fetch_one(conn).await)
             .unwrap_or_else(|fault| panic!("{query}: {fault}"))
     }
 
     /// All rows.
     pub fn rows<T: for<'r> FromRow<'r, PgRow> + Send + Unpin>(&self, query: &str) -> Vec<T> {
-        self.on(async |conn| sqlx::query_as(AssertSqlSafe(query)).fetch_all(conn).await)
+        self.on(async |conn| sqlx::query_as(query).fetch_all(conn).await)
             .unwrap_or_else(|fault| panic!("{query}: {fault}"))
     }
 
@@ -75,6 +77,45 @@ impl Database {
         let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {accepted}", self.name);
         self.runtime.block_on(self.stack.administer(statement));
     }
+}
+
+/// Backups, as an operator makes them.
+impl Database {
+    /// Writes the database as it is at one moment to a file; others go on writing meanwhile.
+    pub fn back_up(&self, file: &Path) {
+        let url = self.url();
+        let args = ["--format=custom", "--dbname", url.expose_secret(), "--file"];
+        run(Command::new("pg_dump").args(args).arg(file));
+    }
+
+    /// Throws the database away, whoever uses it, and puts that backup in its place.
+    pub fn restore(&self, file: &Path) {
+        let Self {
+            name, stack, runtime, ..
+        } = self;
+        for statement in [
+            format!("DROP DATABASE {name} WITH (FORCE)"),
+            format!("CREATE DATABASE {name}"),
+        ] {
+            runtime.block_on(stack.administer(statement));
+        }
+        let url = self.url();
+        let args = ["--exit-on-error", "--dbname", url.expose_secret()];
+        run(Command::new("pg_restore").args(args).arg(file));
+    }
+}
+
+fn run(command: &mut Command) {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let ended = command
+        .output()
+        .unwrap_or_else(|fault| panic!("{program} doesn't run: {fault}"));
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        ended.status.success(),
+        "{program} ended with {}: {errors}",
+        ended.status
+    );
 }
 
 impl Drop for Database {

@@ -4,7 +4,7 @@ use crate::until;
 use runtime::settings::KafkaSettings;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
@@ -77,7 +77,7 @@ impl Stack {
     /// Runs one statement outside every test's database.
     pub async fn administer(&self, statement: String) {
         let mut server = self.connect("postgres").await;
-        let ran = sqlx::query(AssertSqlSafe(statement)).execute(&mut server).await;
+        let ran = sqlx::query(&statement).execute(&mut server).await;
         ran.expect("the role may make and drop databases");
     }
 

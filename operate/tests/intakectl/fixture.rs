@@ -7,7 +7,7 @@ use schemas::provinces::Provinces;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -162,9 +162,9 @@ impl Pipeline {
     }
 
     /// Runs statements of the test in its database.
-    pub async fn sql(&self, statements: impl Into<String>) {
+    pub async fn sql(&self, statements: impl AsRef<str>) {
         let mut conn = self.connect().await;
-        sqlx::raw_sql(AssertSqlSafe(statements.into()))
+        sqlx::raw_sql(statements.as_ref())
             .execute(&mut conn)
             .await
             .expect("ran");
@@ -209,7 +209,7 @@ impl Pipeline {
         let mut conn = PgConnection::connect(&format!("{}/postgres", self.server))
             .await
             .expect("a connection");
-        sqlx::query(AssertSqlSafe(statement))
+        sqlx::query(&statement)
             .execute(&mut conn)
             .await
             .expect("administered");

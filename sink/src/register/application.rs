@@ -42,6 +42,7 @@ pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
         "application",
         "application_id",
         &COLUMNS,
+        &[("status", "application_status")],
         &OnConflict::NewerReplaces,
     )
 });

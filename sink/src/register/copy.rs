@@ -1,5 +1,6 @@
 //! Rows in PostgreSQL's binary COPY format (manual, "COPY", section "Binary Format").
 
+use super::arrays::{Column, Kind};
 use crate::fault::DatabaseFault;
 use schemas::Timestamp;
 use sqlx::PgConnection;
@@ -18,18 +19,24 @@ pub(crate) struct Tuples {
     bytes: Vec<u8>,
     columns: i16,
     rows: usize,
+    /// Of each column, once the first row is there.
+    kinds: Vec<Kind>,
 }
+
+/// Bytes before the first row: the signature, no flags, no extension.
+const HEAD: usize = SIGNATURE.len() + 8;
 
 impl Tuples {
     /// No rows yet, of `columns` columns each.
     pub(crate) fn new(columns: i16, bytes_expected: usize) -> Self {
         let mut bytes = Vec::with_capacity(bytes_expected + 64);
         bytes.extend_from_slice(SIGNATURE);
-        bytes.extend_from_slice(&[0; 8]); // no flags, no header extension
+        bytes.extend_from_slice(&[0; 8]);
         Self {
             bytes,
             columns,
             rows: 0,
+            kinds: Vec::new(),
         }
     }
 
@@ -40,12 +47,39 @@ impl Tuples {
         self
     }
 
-    /// Whether there are none.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.rows == 0
+    /// How many there are.
+    pub(crate) const fn count(&self) -> usize {
+        self.rows
     }
 
-    fn value(&mut self, value: Option<&[u8]>) -> &mut Self {
+    /// What the values of each column are. None while there is no row.
+    pub(crate) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The rows as one array for each column.
+    pub(crate) fn into_arrays(self) -> Vec<Column> {
+        let mut columns: Vec<Column> = self
+            .kinds
+            .iter()
+            .map(|&kind| Column::new(kind, self.rows))
+            .collect();
+        let mut rest = &self.bytes[HEAD..];
+        for _ in 0..self.rows {
+            rest = &rest[size_of::<i16>()..];
+            for column in &mut columns {
+                let (length, _) = rest.split_first_chunk().expect("a row is whole");
+                let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0); // NULL has none
+                let (value, after) = rest.split_at(size_of::<i32>() + length);
+                column.push(value);
+                rest = after;
+            }
+        }
+        columns
+    }
+
+    fn value(&mut self, kind: Kind, value: Option<&[u8]>) -> &mut Self {
+        self.note(kind);
         match value {
             None => self.bytes.extend_from_slice(&NULL.to_be_bytes()),
             Some(bytes) => {
@@ -56,6 +90,12 @@ impl Tuples {
         self
     }
 
+    fn note(&mut self, kind: Kind) {
+        if self.rows == 1 {
+            self.kinds.push(kind);
+        }
+    }
+
     /// A value's length. One that doesn't fit is far beyond PostgreSQL's own limit of 1 GiB, and is
     /// refused there as a broken row.
     fn length(&mut self, bytes: usize) {
@@ -64,43 +104,50 @@ impl Tuples {
     }
 
     pub(crate) fn text(&mut self, value: Option<&str>) -> &mut Self {
-        self.value(value.map(str::as_bytes))
+        self.value(Kind::Text, value.map(str::as_bytes))
     }
 
     pub(crate) fn bytea(&mut self, value: Option<&[u8]>) -> &mut Self {
-        self.value(value)
+        self.value(Kind::Bytea, value)
     }
 
     pub(crate) fn uuid(&mut self, value: Option<Uuid>) -> &mut Self {
-        self.value(value.as_ref().map(|id| id.as_bytes().as_slice()))
+        self.value(Kind::Uuid, value.as_ref().map(|id| id.as_bytes().as_slice()))
     }
 
     pub(crate) fn bigint(&mut self, value: Option<i64>) -> &mut Self {
-        self.value(value.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice))
+        self.eight_bytes(Kind::Bigint, value)
     }
 
     pub(crate) fn integer(&mut self, value: Option<i32>) -> &mut Self {
-        self.value(value.map(i32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice))
+        let bytes = value.map(i32::to_be_bytes);
+        self.value(Kind::Integer, bytes.as_ref().map(<[u8; 4]>::as_slice))
     }
 
     pub(crate) fn smallint(&mut self, value: i16) -> &mut Self {
-        self.value(Some(&value.to_be_bytes()))
+        self.value(Kind::Smallint, Some(&value.to_be_bytes()))
     }
 
     pub(crate) fn timestamptz(&mut self, value: Option<Timestamp>) -> &mut Self {
-        self.bigint(value.map(microseconds_since_2000))
+        self.eight_bytes(Kind::Timestamptz, value.map(microseconds_since_2000))
+    }
+
+    fn eight_bytes(&mut self, kind: Kind, value: Option<i64>) -> &mut Self {
+        let bytes = value.map(i64::to_be_bytes);
+        self.value(kind, bytes.as_ref().map(<[u8; 8]>::as_slice))
     }
 
     /// A JSON document for a column of type `json`.
     pub(crate) fn json(&mut self, value: Option<&[u8]>) -> &mut Self {
-        self.value(value)
+        self.value(Kind::Json, value)
     }
 
     /// A JSON document for a column of type `jsonb`.
     pub(crate) fn jsonb(&mut self, value: Option<&[u8]>) -> &mut Self {
         let Some(document) = value else {
-            return self.value(None);
+            return self.value(Kind::Jsonb, None);
         };
+        self.note(Kind::Jsonb);
         self.length(document.len() + 1);
         self.bytes.push(1); // version of jsonb's binary format
         self.bytes.extend_from_slice(document);
@@ -108,6 +155,7 @@ impl Tuples {
     }
 
     pub(crate) fn uuids(&mut self, values: &[Uuid]) -> &mut Self {
+        self.note(Kind::Uuids);
         if values.is_empty() {
             self.length(12);
             [0, 0, UUID_OID]
@@ -122,7 +170,8 @@ impl Tuples {
             self.bytes.extend_from_slice(&word.to_be_bytes());
         }
         for id in values {
-            self.value(Some(id.as_bytes()));
+            self.length(id.as_bytes().len());
+            self.bytes.extend_from_slice(id.as_bytes());
         }
         self
     }

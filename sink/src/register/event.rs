@@ -38,7 +38,8 @@ const COLUMNS: [&str; 24] = [
 ];
 
 pub(crate) static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new("intake_event", "sequence", &COLUMNS, &OnConflict::Keep));
+    LazyLock::new(|| Table::new("intake_event", "sequence", &COLUMNS, &CASTS, &OnConflict::Keep));
+const CASTS: [(&str, &str); 2] = [("kind", "event_kind"), ("outcome", "outcome_kind")];
 
 /// An event, and when match had settled it.
 pub(crate) struct EventRow<'a> {

@@ -5,7 +5,7 @@ use crate::fault::DatabaseFault;
 use runtime::Fault;
 use runtime::retry::Backoff;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::time::{Duration, Instant};
 
 /// The register's schema, forward only.
@@ -98,14 +98,10 @@ async fn drop_unfinished_indexes(conn: &mut PgConnection) -> Result<(), Database
           JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE NOT i.indisvalid AND n.nspname = current_schema()";
     let unfinished: Vec<(String, String)> = sqlx::query_as(UNFINISHED).fetch_all(&mut *conn).await?;
-    let ours = |name: &str| {
-        MIGRATOR
-            .iter()
-            .any(|migration| migration.sql.as_str().contains(name))
-    };
+    let ours = |name: &str| MIGRATOR.iter().any(|migration| migration.sql.contains(name));
     for (name, drop) in unfinished {
         if ours(&name) {
-            sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut *conn).await?;
+            sqlx::raw_sql(&drop).execute(&mut *conn).await?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The register's tables: each file holds one with its SQL.
 
 pub(crate) mod application;
+mod arrays;
 mod copy;
 pub(crate) mod dead_letter;
 pub(crate) mod document;
@@ -85,6 +86,11 @@ impl Register {
             "SET work_mem = '64MB'",
             // A frozen sink must not hold its positions' rows against the one that took its partitions.
             "SET idle_in_transaction_session_timeout = '60s'",
+            // Nor one that is gone: the server looks for us while it works, and while it waits.
+            "SET client_connection_check_interval = '5s'",
+            "SET tcp_keepalives_idle = 20",
+            "SET tcp_keepalives_interval = 10",
+            "SET tcp_keepalives_count = 3",
         ] {
             sqlx::query(setting).execute(&mut conn).await?;
         }

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 const BEFORE_GOLDEN: [&str; 4] = ["resident_id", "sequence", "status", "redirect_to"];
 const AFTER_GOLDEN: [&str; 5] = ["folded_name", "stage", "members", "provenance", "last_event"];
+const CASTS: [(&str, &str); 2] = [("status", "resident_status"), ("members", "uuid[]")];
 const COLUMNS: i16 = (BEFORE_GOLDEN.len() + Field::ALL.len() + AFTER_GOLDEN.len()) as i16;
 
 pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -20,7 +21,13 @@ pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .chain(golden)
         .chain(AFTER_GOLDEN)
         .collect();
-    Table::new("resident", "resident_id", &columns, &OnConflict::NewerReplaces)
+    Table::new(
+        "resident",
+        "resident_id",
+        &columns,
+        &CASTS,
+        &OnConflict::NewerReplaces,
+    )
 });
 
 /// The last state of a resident within a batch.
@@ -81,7 +88,13 @@ const HISTORY_COLUMNS: [&str; 9] = [
 
 pub(crate) static HISTORY: LazyLock<Table> = LazyLock::new(|| {
     let key = "resident_id, sequence";
-    Table::new("resident_history", key, &HISTORY_COLUMNS, &OnConflict::Keep)
+    Table::new(
+        "resident_history",
+        key,
+        &HISTORY_COLUMNS,
+        &CASTS,
+        &OnConflict::Keep,
+    )
 });
 
 /// Writes every later state of a resident, sorted by id. With `trust_new` none of them is there yet.

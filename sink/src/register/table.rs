@@ -1,13 +1,25 @@
-//! The statements of a table that rows are copied into: straight where they are new, by way of a
-//! temporary table and a guarded upsert where they may be there already.
+//! The statements of a table that many rows go into: copied straight where they are new, by a guarded upsert
+//! where they may be there already, from arrays when there are few and from a temporary table when many.
 
+use super::arrays::Kind;
 use super::copy::Tuples;
 use crate::fault::DatabaseFault;
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::PgConnection;
+use std::sync::OnceLock;
+
+/// Rows that may be there already and are no more than this go as arrays in one statement. A temporary table
+/// is cheaper by the row, but each transaction that uses one truncates files when it commits.
+const FEW: usize = 1_000;
 
 /// A table's statements. All text in them comes from constants of this crate and of `schemas`.
 pub(crate) struct Table {
+    name: &'static str,
+    key: &'static str,
+    columns: Vec<Column>,
+    on_conflict: String,
     copy: String,
+    /// Made with the first rows, which tell what their columns are.
+    upsert: OnceLock<String>,
     create_staged: String,
     stage: String,
     merge: String,
@@ -38,13 +50,26 @@ impl std::ops::AddAssign for Written {
     }
 }
 
+/// A column, and the type that its texts must be turned into where no assignment does that.
+struct Column {
+    name: &'static str,
+    cast: Option<&'static str>,
+}
+
 impl Table {
-    pub(crate) fn new(name: &str, key: &str, columns: &[&str], on_conflict: &OnConflict) -> Self {
+    /// `casts` are the columns whose type isn't that of the values, with their type.
+    pub(crate) fn new(
+        name: &'static str,
+        key: &'static str,
+        columns: &[&'static str],
+        casts: &[(&str, &'static str)],
+        on_conflict: &OnConflict,
+    ) -> Self {
         let list = columns.join(", ");
         let conflict = match on_conflict {
             OnConflict::Keep => format!("ON CONFLICT ({key}) DO NOTHING"),
             OnConflict::NewerReplaces => {
-                let others = columns.iter().filter(|column| **column != key);
+                let others = columns.iter().filter(|&&column| column != key);
                 let set: Vec<String> = others
                     .map(|column| format!("{column} = EXCLUDED.{column}"))
                     .collect();
@@ -52,7 +77,15 @@ impl Table {
                 format!("ON CONFLICT ({key}) DO UPDATE SET {set} WHERE stored.sequence < EXCLUDED.sequence")
             }
         };
+        let cast_of = |name| casts.iter().find(|(cast, _)| *cast == name);
+        let column = |&name| Column {
+            name,
+            cast: cast_of(name).map(|(_, cast)| *cast),
+        };
         Self {
+            name,
+            key,
+            columns: columns.iter().map(column).collect(),
             copy: format!("COPY {name} ({list}) FROM STDIN (FORMAT binary)"),
             create_staged: format!(
                 "CREATE TEMP TABLE staged_{name} ON COMMIT DELETE ROWS AS SELECT {list} FROM {name} WITH NO DATA"
@@ -64,14 +97,38 @@ impl Table {
                 "INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} ORDER BY {key} {conflict}"
             ),
             clear: format!("DELETE FROM staged_{name}"),
+            upsert: OnceLock::new(),
+            on_conflict: conflict,
         }
+    }
+
+    fn upsert(&self, kinds: &[Kind]) -> String {
+        let Self {
+            name,
+            key,
+            columns,
+            on_conflict,
+            ..
+        } = self;
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let list = names.join(", ");
+        let select = |column: &Column| match column.cast {
+            Some(cast) => format!("{}::{cast}", column.name),
+            None => column.name.to_owned(),
+        };
+        let selected: Vec<String> = columns.iter().map(select).collect();
+        let parameter = |(n, kind): (usize, &Kind)| format!("${}::{}", n + 1, kind.array_type());
+        let parameters: Vec<String> = kinds.iter().enumerate().map(parameter).collect();
+        format!(
+            "INSERT INTO {name} AS stored ({list}) SELECT {} FROM UNNEST({}) AS new ({list}) ORDER BY {key} {on_conflict}",
+            selected.join(", "),
+            parameters.join(", "),
+        )
     }
 
     /// Makes the temporary table, once for a connection.
     pub(crate) async fn prepare(&self, conn: &mut PgConnection) -> Result<(), DatabaseFault> {
-        sqlx::query(AssertSqlSafe(self.create_staged.as_str()))
-            .execute(conn)
-            .await?;
+        sqlx::query(self.create_staged.as_str()).execute(conn).await?;
         Ok(())
     }
 
@@ -83,29 +140,30 @@ impl Table {
         rows: Tuples,
         new: bool,
     ) -> Result<Written, DatabaseFault> {
-        if rows.is_empty() {
-            return Ok(Written::default());
-        }
-        if new {
-            let changed = rows.copy(conn, &self.copy).await?;
-            return Ok(Written { changed, stale: 0 });
-        }
-        let staged = rows.copy(conn, &self.stage).await?;
-        let merged = sqlx::query(AssertSqlSafe(self.merge.as_str()))
-            .execute(&mut *conn)
-            .await?;
-        let changed = merged.rows_affected();
+        let all = rows.count() as u64;
+        let changed = match rows.count() {
+            0 => 0,
+            _ if new => rows.copy(conn, &self.copy).await?,
+            1..=FEW => {
+                let statement = self.upsert.get_or_init(|| self.upsert(rows.kinds()));
+                let arrays = rows.into_arrays().into_iter();
+                let upsert = arrays.fold(sqlx::query(statement), sqlx::query::Query::bind);
+                upsert.execute(conn).await?.rows_affected()
+            }
+            _ => {
+                rows.copy(&mut *conn, &self.stage).await?;
+                sqlx::query(&self.merge).execute(conn).await?.rows_affected()
+            }
+        };
         Ok(Written {
             changed,
-            stale: staged - changed,
+            stale: all - changed,
         })
     }
 
     /// Empties the temporary table, for another merge in the same transaction.
     pub(crate) async fn clear(&self, conn: &mut PgConnection) -> Result<(), DatabaseFault> {
-        sqlx::query(AssertSqlSafe(self.clear.as_str()))
-            .execute(conn)
-            .await?;
+        sqlx::query(self.clear.as_str()).execute(conn).await?;
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use runtime::kafka::{Partition, Record};
 use runtime::{Fault, Stop};
 use schemas::topics;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
@@ -39,6 +40,7 @@ pub(super) fn lane(
     let (sender, inbox) = mpsc::channel(CHUNKS);
     let limits = Limits {
         batch_rows: 20,
+        load_timeout: Duration::from_secs(2),
         ..Limits::default()
     };
     let shared = (limits, health.clone(), stop.clone());

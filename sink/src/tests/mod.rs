@@ -24,7 +24,7 @@ use crate::register::position::{self, Span};
 use crate::register::{Batch, Loaded, Register, load};
 use runtime::kafka::{Partition, Record};
 use schemas::{Timestamp, topics};
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 
 /// An empty register in a database of its own.
@@ -118,7 +118,7 @@ async fn dump(conn: &mut PgConnection) -> String {
             "SELECT concat(count(*), ' ', md5(string_agg(ROW({columns})::text, ' ' ORDER BY ROW({columns})::text))) \
                FROM {table} t"
         );
-        let line: String = sqlx::query_scalar(AssertSqlSafe(query))
+        let line: String = sqlx::query_scalar(&query)
             .fetch_one(&mut *conn)
             .await
             .expect("dumped");

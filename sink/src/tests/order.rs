@@ -28,6 +28,24 @@ async fn a_replayed_batch_changes_nothing() {
     assert_eq!(dump(&mut conn).await, before);
 }
 
+#[tokio::test]
+async fn few_rows_and_many_end_in_the_same_tables() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let records = records(&History::new(12, 4).steps(3_000));
+    let mut ends = Vec::new();
+    for size in [records.len(), 500] {
+        empty(&mut conn).await;
+        // In disorder and twice, so that nothing can go straight in.
+        for batch in records.rchunks(size) {
+            load_anyway(&mut conn, batch).await;
+            load_anyway(&mut conn, batch).await;
+        }
+        ends.push(dump(&mut conn).await);
+    }
+    assert_eq!(ends[0], ends[1]);
+}
+
 pub(super) async fn empty(conn: &mut PgConnection) {
     // A fraction of what TRUNCATE takes, for a few rows.
     const EMPTY: &str = "

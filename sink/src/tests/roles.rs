@@ -183,7 +183,7 @@ async fn whatever_a_role_is_not_for_is_refused() {
     for (role, statements) in FORBIDDEN {
         let mut conn = guarded.as_member(role).open().await.expect("a connection");
         for statement in statements {
-            let refused = sqlx::query(*statement).execute(&mut conn).await.map_err(|error| {
+            let refused = sqlx::query(statement).execute(&mut conn).await.map_err(|error| {
                 let answer = error.into_database_error().expect("the server's answer");
                 answer.code().expect("a state").into_owned()
             });
@@ -193,7 +193,7 @@ async fn whatever_a_role_is_not_for_is_refused() {
     for (role, statements) in ALLOWED {
         let mut conn = guarded.as_member(role).open().await.expect("a connection");
         for statement in statements {
-            let done = sqlx::query(*statement).execute(&mut conn).await;
+            let done = sqlx::query(statement).execute(&mut conn).await;
             assert!(done.is_ok(), "{role}: {statement}");
         }
     }

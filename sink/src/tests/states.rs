@@ -11,7 +11,7 @@ use runtime::Remedy::{self, Data, Fatal, Saturated, Transient};
 use runtime::health::Health;
 use runtime::kafka::Record;
 use runtime::{Fault, Stop};
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::PgConnection;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
@@ -83,10 +83,7 @@ async fn raise(conn: &mut PgConnection, state: &str) {
         CREATE OR REPLACE TRIGGER raise BEFORE INSERT ON intake_event
            FOR EACH ROW WHEN (NEW.sequence = 1) EXECUTE FUNCTION raise()";
     for statement in [function.as_str(), TRIGGER] {
-        sqlx::query(AssertSqlSafe(statement))
-            .execute(&mut *conn)
-            .await
-            .expect("made");
+        sqlx::query(statement).execute(&mut *conn).await.expect("made");
     }
 }
 

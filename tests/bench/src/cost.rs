@@ -35,25 +35,32 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Finds them among the running processes.
+    /// Finds them among the running processes, by the folders that the nearest stack keeps its data in:
+    /// another checkout's may run too.
+    ///
+    /// # Errors
+    /// When there is none.
     pub fn find() -> Result<Self> {
-        let running = |what: &str, marks: &[&str]| {
-            let found = fs::read_dir("/proc")
-                .into_iter()
-                .flatten()
-                .flatten()
-                .find_map(|entry| {
-                    let pid = entry.file_name().to_string_lossy().parse::<u32>().ok()?;
-                    let line = fs::read(entry.path().join("cmdline")).ok()?;
-                    let line = String::from_utf8_lossy(&line).replace('\0', " ");
-                    marks.iter().all(|mark| line.contains(mark)).then_some(pid)
-                });
+        let here = std::env::current_dir()?;
+        let stack = here
+            .ancestors()
+            .find_map(|folder| fs::read_to_string(folder.join(".local/stack.env")).ok())
+            .context("no local stack here or above: start it with `deploy/local/stack start`")?;
+        let running = |what: &str, home: &str, program: &str| {
+            let home = stack.lines().find_map(|line| line.strip_prefix(home));
+            let home = home.with_context(|| format!(".local/stack.env doesn't say where {what} is"))?;
+            let found = fs::read_dir("/proc")?.flatten().find_map(|entry| {
+                let pid = entry.file_name().to_string_lossy().parse::<u32>().ok()?;
+                let line = fs::read(entry.path().join("cmdline")).ok()?;
+                let line = String::from_utf8_lossy(&line).replace('\0', " ");
+                (line.contains(program) && line.contains(home)).then_some(pid)
+            });
             found
                 .with_context(|| format!("{what} doesn't run here: start it with `deploy/local/stack start`"))
         };
         Ok(Self {
-            broker: running("the local stack's Kafka", &["kafka.Kafka", "server.properties"])?,
-            postgres: running("the local stack's PostgreSQL", &["bin/postgres", "-D"])?,
+            broker: running("the local stack's Kafka", "INTAKE_KAFKA_HOME=", "kafka.Kafka")?,
+            postgres: running("the local stack's PostgreSQL", "INTAKE_PG_HOME=", "bin/postgres")?,
         })
     }
 

@@ -3,10 +3,13 @@
 use crate::cost::Servers;
 use crate::report::{Report, Row};
 use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use runtime::kafka::Partition;
 use schemas::provinces::DEFAULT_21;
 use schemas::topics::TopicSpec;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use secrecy::ExposeSecret;
+use sqlx::{Connection, PgConnection, Row as _};
 use std::time::{Duration, Instant};
 use tests::{Database, Ground};
 
@@ -93,11 +96,16 @@ pub fn spent(before: &[(&'static str, Duration)], servers: &Servers) -> Vec<(Str
         .collect()
 }
 
-/// Copies the rows that the sink wrote to `tables` into empty ones of the same shape and indexes.
+/// Copies the rows that the sink wrote to `tables` into empty ones of the same shape and indexes, over so
+/// many connections at once, each its share of the rows.
+///
+/// # Errors
+/// When the database refuses it.
 pub fn copy(
     what: &str,
     database: &Database,
     tables: &[&'static str],
+    connections: usize,
     records: u64,
     report: &mut Report,
 ) -> Result<()> {
@@ -107,37 +115,50 @@ pub fn copy(
         .build()?;
     let servers = Servers::find()?;
     runtime.block_on(async {
-        use secrecy::ExposeSecret;
-        let mut conn = PgConnection::connect(database.url().expose_secret()).await?;
+        let mut conns = Vec::new();
+        for _ in 0..connections {
+            conns.push(PgConnection::connect(database.url().expose_secret()).await?);
+        }
         let mut took = Duration::ZERO;
         let mut cost: Vec<(String, Duration)> = vec![("postgres".to_owned(), Duration::ZERO)];
         for &table in tables {
             let columns = "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                             WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
-            let columns: String = sqlx::query(columns).bind(table).fetch_one(&mut conn).await?.get(0);
-            let mut rows = Vec::new();
-            {
-                use futures_util::TryStreamExt;
-                let out = format!("COPY {table} ({columns}) TO STDOUT BINARY");
-                let mut stream = conn.copy_out_raw(&out).await?;
-                while let Some(chunk) = stream.try_next().await? {
-                    rows.push(chunk);
-                }
+            let columns: String = sqlx::query(columns).bind(table).fetch_one(&mut conns[0]).await?.get(0);
+            let mut shares = Vec::new();
+            for share in 0..connections {
+                let rows = format!("SELECT {columns} FROM {table} WHERE abs(hashtext(ctid::text)::bigint) % {connections} = {share}");
+                shares.push(copy_out(&mut conns[0], &rows).await?);
             }
             let make = format!("CREATE TABLE {table}_copy (LIKE {table} INCLUDING ALL)");
-            sqlx::query(AssertSqlSafe(make)).execute(&mut conn).await?;
+            sqlx::query(&make).execute(&mut conns[0]).await?;
             let before = servers.taken();
             let started = Instant::now();
             let into = format!("COPY {table}_copy ({columns}) FROM STDIN BINARY");
-            let mut copying = conn.copy_in_raw(&into).await?;
-            for chunk in rows {
-                copying.send(chunk).await?;
-            }
-            copying.finish().await?;
+            let copying = conns.iter_mut().zip(shares);
+            try_join_all(copying.map(|(conn, rows)| copy_in(conn, &into, rows))).await?;
             took += started.elapsed();
             cost[0].1 += spent(&before, &servers)[1].1;
+            // Another measurement may make it again.
+            let drop = format!("DROP TABLE {table}_copy");
+            sqlx::query(&drop).execute(&mut conns[0]).await?;
         }
         report.add(Row { what: what.to_owned(), records, took, cost, limit: None });
         Ok(())
     })
+}
+
+async fn copy_out(conn: &mut PgConnection, rows: &str) -> Result<Vec<Vec<u8>>> {
+    let out = format!("COPY ({rows}) TO STDOUT BINARY");
+    let chunks = conn.copy_out_raw(&out).await?;
+    Ok(chunks.map_ok(|chunk| chunk.to_vec()).try_collect().await?)
+}
+
+async fn copy_in(conn: &mut PgConnection, into: &str, rows: Vec<Vec<u8>>) -> Result<()> {
+    let mut copying = conn.copy_in_raw(into).await?;
+    for chunk in rows {
+        copying.send(chunk).await?;
+    }
+    copying.finish().await?;
+    Ok(())
 }

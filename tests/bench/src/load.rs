@@ -25,7 +25,7 @@ struct Encoded {
     bytes: Vec<u8>,
 }
 
-/// Applications of 21 nodes, one a province.
+/// Applications of some nodes, one a province.
 pub struct Load {
     topics: Vec<(String, NodeId)>,
     events: Vec<Encoded>,
@@ -37,10 +37,19 @@ impl Load {
     /// # Errors
     /// When the generator or an event is wrong, which is a bug.
     pub fn generate(count: u64, seed: u64) -> Result<Self> {
+        Self::generate_in(|_| true, count, seed)
+    }
+
+    /// The same in those of the 21 provinces whose slug is `wanted`.
+    ///
+    /// # Errors
+    /// As [`Self::generate`].
+    pub fn generate_in(wanted: impl Fn(&str) -> bool, count: u64, seed: u64) -> Result<Self> {
         let provinces = Provinces::default_21();
+        let provinces = || provinces.iter().filter(|province| wanted(&province.slug));
         let mut topics = Vec::new();
         let mut series = HashMap::new();
-        for province in provinces.iter() {
+        for province in provinces() {
             let node_id = NodeId::parse(format!("bench-{}", province.slug))?;
             topics.push((topics::applications(&province.slug), node_id.clone()));
             let identity = Identity::of(&node_id);
@@ -55,7 +64,7 @@ impl Load {
         }
         let mut events = Vec::with_capacity(count as usize);
         let mut line = Vec::new();
-        for generated in loadgen::Generator::new(seed, provinces.iter())? {
+        for generated in loadgen::Generator::new(seed, provinces())? {
             line.clear();
             generated.write_line(&mut line)?;
             let (topic, series) = series
@@ -115,6 +124,36 @@ impl Load {
         producer.flush(Duration::from_secs(60))?;
         taken(producer.poll(Duration::ZERO))?;
         Ok(started.elapsed())
+    }
+
+    /// Publishes one after the other at a steady rate, until `over` or until there are no more; returns how
+    /// many.
+    ///
+    /// # Errors
+    /// When an event is not taken.
+    pub fn publish_steadily(
+        &self,
+        cluster: &Cluster,
+        per_second: u32,
+        over: impl Fn() -> bool,
+    ) -> Result<u64> {
+        let (started, interval) = (Instant::now(), Duration::from_secs(1) / per_second);
+        let producer = cluster.producer()?;
+        let mut sent = 0;
+        for event in &self.events {
+            let due = started + interval * sent;
+            taken(producer.poll(Duration::ZERO))?;
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            if over() {
+                break;
+            }
+            let (topic, node_id) = &self.topics[event.topic];
+            producer.send(topic, node_id.as_str().as_bytes(), &event.bytes, u64::from(sent))?;
+            sent += 1;
+        }
+        producer.flush(Duration::from_secs(60))?;
+        taken(producer.poll(Duration::ZERO))?;
+        Ok(u64::from(sent))
     }
 }
 

@@ -1,19 +1,11 @@
 //! `make bench`: each stage alone and the whole path, beside what the same machine can do at best,
 //! measured in the same run.
 
-mod cost;
-mod limits;
-mod load;
-mod report;
-mod residents;
-mod stages;
-mod visible;
-mod whole;
-
 use anyhow::Result;
+use bench::load::Load;
+use bench::report::Report;
+use bench::{delay, limits, residents, stages, whole};
 use clap::Parser;
-use load::Load;
-use report::Report;
 
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
 #[derive(Debug, Parser)]
@@ -26,7 +18,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
     seed: u64,
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Residents, Part::Whole])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
     only: Vec<Part>,
 }
 
@@ -40,30 +32,51 @@ enum Part {
     Residents,
     /// The whole path.
     Whole,
+    /// How long a steady stream takes to be visible.
+    Delay,
+    /// One province behind by all the applications, and what the others notice. Not measured unless asked for.
+    Backlog,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let wanted = |part| arguments.only.contains(&part);
     let mut report = Report::new();
+    if wanted(Part::Limits) {
+        limits::kafka(&mut report)?;
+    }
+    if [Part::Stages, Part::Residents, Part::Whole]
+        .into_iter()
+        .any(wanted)
+    {
+        rates(&arguments, &mut report)?;
+    }
+    if wanted(Part::Delay) {
+        delay::steady(arguments.seed, &mut report)?;
+    }
+    if wanted(Part::Backlog) {
+        delay::backlog(arguments.applications, arguments.seed, &mut report)?;
+    }
+    report.print();
+    Ok(())
+}
+
+/// What the stages, the sink on one table and the whole path do with the same applications.
+fn rates(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let load = Load::generate(arguments.applications, arguments.seed)?;
     report.say(&format!(
         "{} applications of 21 provinces, {} bytes each on average",
         load.count(),
         load.average_bytes()
     ));
-    if wanted(Part::Limits) {
-        limits::kafka(&mut report)?;
+    if arguments.only.contains(&Part::Stages) {
+        stages::measure(&load, report)?;
     }
-    if wanted(Part::Stages) {
-        stages::measure(&load, &mut report)?;
+    if arguments.only.contains(&Part::Residents) {
+        residents::measure(&load, report)?;
     }
-    if wanted(Part::Residents) {
-        residents::measure(&load, &mut report)?;
+    if arguments.only.contains(&Part::Whole) {
+        whole::measure(&load, report)?;
     }
-    if wanted(Part::Whole) {
-        whole::measure(&load, &mut report)?;
-    }
-    report.print();
     Ok(())
 }

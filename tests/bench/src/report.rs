@@ -20,9 +20,27 @@ impl Row {
     }
 }
 
+/// How long records took from one moment to another.
+pub struct Delays {
+    pub what: String,
+    /// Milliseconds, in any order.
+    pub millis: Vec<f64>,
+}
+
+impl Delays {
+    /// The delay that this share of all of them stay within.
+    pub fn percentile(&self, share: f64) -> f64 {
+        let mut sorted = self.millis.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = (share * sorted.len() as f64).ceil() as usize;
+        sorted.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+    }
+}
+
 #[derive(Default)]
 pub struct Report {
     rows: Vec<Row>,
+    delays: Vec<Delays>,
 }
 
 impl Report {
@@ -40,8 +58,36 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Rates, ratios to the limit named beside each, and microseconds of processor time a record.
+    pub fn add_delays(&mut self, delays: Delays) {
+        self.say(&format!("{}: p99 {:.0} ms", delays.what, delays.percentile(0.99)));
+        self.delays.push(delays);
+    }
+
+    /// What was measured, as tables.
     pub fn print(&self) {
+        if !self.rows.is_empty() {
+            self.print_rates();
+        }
+        if !self.delays.is_empty() {
+            self.print_delays();
+        }
+    }
+
+    fn print_delays(&self) {
+        println!("\n| delay | records | p50 ms | p95 ms | p99 ms | worst ms |");
+        println!("|---|---:|---:|---:|---:|---:|");
+        for delays in &self.delays {
+            let [p50, p95, p99, worst] = [0.5, 0.95, 0.99, 1.0].map(|share| delays.percentile(share));
+            println!(
+                "| {} | {} | {p50:.0} | {p95:.0} | {p99:.0} | {worst:.0} |",
+                delays.what,
+                delays.millis.len()
+            );
+        }
+    }
+
+    /// Rates, ratios to the limit named beside each, and microseconds of processor time a record.
+    fn print_rates(&self) {
         println!("\n| measured | records | s | records/s | ratio | microseconds of CPU a record |");
         println!("|---|---:|---:|---:|---|---|");
         for row in &self.rows {

@@ -17,6 +17,9 @@ use std::time::Duration;
 use tests::Ground;
 use uuid::Uuid;
 
+/// Sequences of later states begin here.
+pub const FIRST_LATER: i64 = i64::MAX / 2;
+
 /// Loads a resident for each application, then a later state of each.
 pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     let ground = Ground::of(DEFAULT_21);
@@ -25,7 +28,7 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     let servers = Servers::find()?;
     let changes = [topics::CHANGES.to_owned()];
     for (what, is_new) in [("residents inserted", true), ("residents updated", false)] {
-        publish(load, cluster, is_new)?;
+        publish(load, cluster, is_new, |change| Ok(change.encode()?))?;
         let behind = Behind::of(&offsets, cluster.group_offsets(topics::GROUP_SINK)?, &changes)?;
         report.add(Row {
             what: what.to_owned(),
@@ -38,19 +41,29 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
         limits::COPY_RESIDENT,
         &ground.site.database,
         &["resident"],
+        1,
         load.count(),
         report,
     )
 }
 
-fn publish(load: &Load, cluster: &Cluster, is_new: bool) -> Result<()> {
+/// Publishes the first or a later state of each, keyed and encoded as `encode` does it.
+///
+/// # Errors
+/// When a record is not taken.
+pub fn publish(
+    load: &Load,
+    cluster: &Cluster,
+    is_new: bool,
+    encode: impl Fn(&ResidentChanged) -> Result<Vec<u8>>,
+) -> Result<()> {
     let producer = cluster.producer()?;
     for (n, written) in load.applicants().enumerate() {
         let change = change(n as i64, &written?, is_new);
         producer.send(
             topics::CHANGES,
             change.resident_id.as_bytes(),
-            &change.encode()?,
+            &encode(&change)?,
             0,
         )?;
         if n % 500 == 0 {
@@ -67,7 +80,7 @@ fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
     let (sequence, stage) = if is_new {
         (2 * n + 1, 0)
     } else {
-        (i64::MAX / 2 + n, 1)
+        (FIRST_LATER + n, 1)
     };
     let application = Uuid::from_u128(n as u128);
     ResidentChanged {

@@ -57,7 +57,7 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
         });
     }
     let tables = ["intake_event", "application", "resident"];
-    limits::copy(limits::COPY, &ground.site.database, &tables, records, report)
+    limits::copy(limits::COPY, &ground.site.database, &tables, 1, records, report)
 }
 
 /// Starts a process, lets it take everything it is behind, and stops it: how long that took, and what.
@@ -116,6 +116,7 @@ pub struct Behind {
 }
 
 impl Behind {
+    /// How far `group` is behind now.
     pub fn of(offsets: &Offsets, group: GroupOffsets, topics: &[String]) -> Result<Self> {
         let partitions = offsets.partitions(topics)?;
         let bounds = offsets.boundaries(&partitions)?;

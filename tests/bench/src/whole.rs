@@ -16,15 +16,7 @@ const STAGES: [&str; 3] = ["normalise", "match", "sink"];
 /// Publishes everything while all workers run, and waits until the last row is visible.
 pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     let ground = Ground::of(DEFAULT_21);
-    let mut workers: Vec<Process> = STAGES.iter().map(|stage| worker(&ground, stage)).collect();
-    workers.iter_mut().for_each(Process::start);
-    for worker in &workers {
-        until(
-            &format!("{} is ready", worker.name),
-            Duration::from_secs(60),
-            || worker.is_ready().then_some(()),
-        );
-    }
+    let workers = workers(&ground);
     let servers = Servers::find()?;
     let before = servers.taken();
     let at_start: Vec<Duration> = workers.iter().map(|worker| with_children(worker.pid())).collect();
@@ -58,8 +50,26 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
         limit: Some(limits::COPY),
     };
     report.add(row);
+    stop(workers);
+    Ok(())
+}
+
+/// One of each stage, ready.
+pub fn workers(ground: &Ground) -> Vec<Process> {
+    let mut workers: Vec<Process> = STAGES.iter().map(|stage| worker(ground, stage)).collect();
+    workers.iter_mut().for_each(Process::start);
+    for worker in &workers {
+        until(
+            &format!("{} is ready", worker.name),
+            Duration::from_secs(60),
+            || worker.is_ready().then_some(()),
+        );
+    }
+    workers
+}
+
+pub fn stop(workers: Vec<Process>) {
     for mut worker in workers {
         worker.terminate(Duration::from_secs(30));
     }
-    Ok(())
 }

@@ -9,6 +9,7 @@ mod kill_everything;
 mod lost_connections;
 mod older_register;
 mod own_file;
+mod restored_backup;
 mod tampered_rows;
 mod two_of_each;
 

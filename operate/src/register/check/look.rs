@@ -4,7 +4,7 @@ use super::references::Reference;
 use serde::Serialize;
 use sink::DatabaseFault;
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 
 /// Examples given of each broken reference.
 const MOST_EXAMPLES: usize = 20;
@@ -56,7 +56,7 @@ pub(super) async fn look(
                        FROM (SELECT id, names FROM broken ORDER BY id, names LIMIT {MOST_EXAMPLES}) AS first)",
             reference.broken
         );
-        let (count, Json(examples)) = sqlx::query_as(AssertSqlSafe(query))
+        let (count, Json(examples)) = sqlx::query_as(&query)
             .bind(step)
             .fetch_one(&mut *snapshot)
             .await?;

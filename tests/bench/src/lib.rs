@@ -1,0 +1,12 @@
+//! The benchmarks' parts: a load, what processes cost, what the machine can do at best, and a report.
+//! `tests/peers` measures with them too.
+
+pub mod cost;
+pub mod delay;
+pub mod limits;
+pub mod load;
+pub mod report;
+pub mod residents;
+pub mod stages;
+mod visible;
+pub mod whole;
