@@ -6,8 +6,10 @@
 
 pub mod date;
 pub mod fold;
+mod letter;
 pub mod number;
 pub mod sex;
+mod syllable;
 pub mod text;
 
 use schemas::event::{Body, IntakeEvent, VerificationRecorded};
@@ -109,7 +111,9 @@ pub fn apply(written: &Applicant, changes: &[NormalisedValue]) -> Applicant {
 
 /// The normal form of one field's value, where it differs from what was written.
 pub fn of_field(field: Field, written: &str) -> Option<Normal> {
-    let spaced = text::nfc_spaces(written);
+    let form = text::form(written);
+    let spaced =
+        (form.certain && matches!(form.text, std::borrow::Cow::Owned(_))).then(|| form.text.into_owned());
     let value = spaced.as_deref().unwrap_or(written);
     let special = match field {
         Field::DateOfBirth

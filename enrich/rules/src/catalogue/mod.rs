@@ -24,9 +24,15 @@ macro_rules! rules {
 pub mod date;
 pub mod name;
 pub mod number;
+pub mod text;
 
 /// Every table, by the subject its codes begin with.
-pub static TABLES: &[(&str, &[&Rule])] = &[("date", date::ALL), ("name", name::ALL), ("number", number::ALL)];
+pub static TABLES: &[(&str, &[&Rule])] = &[
+    ("date", date::ALL),
+    ("name", name::ALL),
+    ("number", number::ALL),
+    ("text", text::ALL),
+];
 
 /// The rule of a code.
 pub fn find(code: &str) -> Option<&'static Rule> {

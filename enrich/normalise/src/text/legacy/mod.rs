@@ -1,0 +1,227 @@
+//! Text of the years before Unicode, seen through the wrong table: TCVN3 (ABC), VNI, or UTF-8 twice.
+//!
+//! It is converted when there is no doubt: something that Vietnamese in Unicode can't have was seen,
+//! and exactly one table turns every word that it touches into a syllable. Else it is held.
+
+mod tcvn3;
+mod utf8;
+mod vni;
+
+use crate::letter::Vowel;
+use crate::syllable::is_syllable;
+
+/// What a text turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Legacy {
+    /// Nothing of the kind.
+    No,
+    /// In this table without doubt: the text in Unicode and the rule that made it.
+    Certain(String, &'static str),
+    /// Probably, and what it may say.
+    Uncertain(Vec<String>),
+}
+
+/// Whether the text has something that Vietnamese in Unicode can't have, as far as one look at each
+/// letter and the one before can tell. Cheap; true is only a reason to look closely.
+pub(super) fn is_suspicious(previous: char, letter: char) -> bool {
+    if !('\u{80}'..='\u{ff}').contains(&letter) {
+        return false;
+    }
+    let Some(vowel) = Vowel::of(letter) else {
+        return letter != '\u{a0}';
+    };
+    if vowel.capital && previous.is_lowercase() {
+        return true;
+    }
+    // Two vowels of which the second is marked: Unicode has these only as in hoà, quê, quý, giá, yêu.
+    match (previous.to_ascii_lowercase(), vowel.quality()) {
+        ('o', 'a' | 'e' | 'o') | ('u', 'a' | 'e' | 'ê' | 'i' | 'y') | ('y', 'ê') => false,
+        ('u', 'â' | 'ô') => false,
+        ('a' | 'e' | 'o' | 'u' | 'y', _) => true,
+        _ => Vowel::of(previous).is_some_and(|before| !before.letter().is_ascii()),
+    }
+}
+
+/// Reads a text that is suspicious.
+pub(super) fn read(text: &str) -> Legacy {
+    if let Some(read) = utf8::text(text) {
+        return Legacy::Certain(read, "text.utf8-twice");
+    }
+    if !text.chars().all(|c| c <= '\u{ff}' || is_separator(c)) {
+        let doubtful = words(text).any(|word| !is_syllable(word) && Table::ALL.iter().any(|t| t.reads(word)));
+        return if doubtful {
+            Legacy::Uncertain(Vec::new())
+        } else {
+            Legacy::No
+        };
+    }
+    if words(text).all(|word| word.is_ascii() || is_syllable(word)) {
+        return Legacy::No;
+    }
+    let mut fitting: Vec<(Text, Table)> = Vec::new();
+    for table in Table::ALL {
+        if let Some(read) = table.text(text) {
+            fitting.push((read, table));
+        }
+    }
+    match fitting.as_mut_slice() {
+        [] if words(text).any(|word| !is_syllable(word) && Table::ALL.iter().any(|t| t.reads(word))) => {
+            Legacy::Uncertain(Vec::new())
+        }
+        [] => Legacy::No,
+        [(read, table)] if !read.in_capitals => Legacy::Certain(std::mem::take(&mut read.text), table.rule()),
+        all => Legacy::Uncertain(
+            all.iter_mut()
+                .map(|(read, _)| std::mem::take(&mut read.text))
+                .collect(),
+        ),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Table {
+    Tcvn3,
+    Vni,
+}
+
+/// A text that one table fits.
+struct Text {
+    text: String,
+    /// Whether the letters beside the converted ones are capitals, where TCVN3 has none to tell.
+    in_capitals: bool,
+}
+
+impl Table {
+    const ALL: [Self; 2] = [Self::Tcvn3, Self::Vni];
+
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Tcvn3 => "text.tcvn3",
+            Self::Vni => "text.vni",
+        }
+    }
+
+    fn word(self, seen: &str) -> Option<String> {
+        match self {
+            Self::Tcvn3 => tcvn3::word(seen),
+            Self::Vni => vni::word(seen),
+        }
+    }
+
+    /// Whether this word, of more than a sign, becomes a syllable. `Ð` alone proves nothing: it is mostly
+    /// written for `Đ`.
+    fn reads(self, word: &str) -> bool {
+        word.chars().any(|c| !c.is_ascii() && !matches!(c, 'Ð' | 'ð'))
+            && word.chars().nth(1).is_some()
+            && word.bytes().any(|b| b.is_ascii_alphabetic())
+            && self
+                .word(word)
+                .is_some_and(|read| is_syllable(&read.to_lowercase()))
+    }
+
+    /// The whole text, when every word that changes becomes a syllable and one of them proves it.
+    fn text(self, seen: &str) -> Option<Text> {
+        let mut text = String::with_capacity(seen.len());
+        let (mut proven, mut in_capitals, mut at) = (false, false, 0);
+        for word in words(seen) {
+            let start = word.as_ptr() as usize - seen.as_ptr() as usize;
+            text.push_str(&seen[at..start]);
+            at = start + word.len();
+            if word.is_ascii() {
+                text.push_str(word);
+                continue;
+            }
+            let read = self.word(word)?;
+            if is_syllable(&read) {
+                text.push_str(&read);
+            } else if is_shown_in_capitals(word) && is_syllable(&read.to_lowercase()) {
+                in_capitals = true;
+                text.push_str(&read.to_uppercase());
+            } else {
+                return None;
+            }
+            proven |= self.reads(word) && !is_syllable(word);
+        }
+        text.push_str(&seen[at..]);
+        proven.then_some(Text { text, in_capitals })
+    }
+}
+
+/// Whether all of a word's plain letters are capitals, and it has two of them.
+fn is_shown_in_capitals(word: &str) -> bool {
+    let capitals = word.bytes().filter(u8::is_ascii_uppercase).count();
+    capitals >= 2 && !word.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_separator).filter(|word| !word.is_empty())
+}
+
+fn is_separator(c: char) -> bool {
+    (c.is_ascii() && !c.is_ascii_alphabetic()) || c.is_whitespace() || ('\u{2010}'..='\u{2027}').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspicious(text: &str) -> bool {
+        text.chars()
+            .scan(' ', |previous, c| {
+                Some(is_suspicious(std::mem::replace(previous, c), c))
+            })
+            .any(|suspicious| suspicious)
+    }
+
+    #[test]
+    fn certain_doubtful_and_none() {
+        let certain = |text: &str, rule| Legacy::Certain(text.to_owned(), rule);
+        let doubtful = |texts: &[&str]| Legacy::Uncertain(texts.iter().map(|&t| t.to_owned()).collect());
+        for (seen, read) in [
+            ("NguyÔn V¨n A", certain("Nguyễn Văn A", "text.tcvn3")),
+            ("TrÇn ThÞ H\u{ad}¬ng", certain("Trần Thị Hương", "text.tcvn3")),
+            ("Vò V¨n §øc", certain("Vũ Văn Đức", "text.tcvn3")),
+            ("Lß ThÞ ¸nh", certain("Lò Thị ánh", "text.tcvn3")),
+            ("Nguyeãn Vaên Ñöùc", certain("Nguyễn Văn Đức", "text.vni")),
+            ("NGUYEÃN THÒ HOÀ", certain("NGUYỄN THỊ HỒ", "text.vni")),
+            ("Haø Noäi", certain("Hà Nội", "text.vni")),
+            ("Nguyá»…n", certain("Nguyễn", "text.utf8-twice")),
+            // The capital fonts: what looks like Ô may be Ô or Ễ.
+            ("NGUYÔN V¡N A", doubtful(&["NGUYỄN VĂN A"])),
+            ("Nguyễn V¨n", doubtful(&[])),
+            ("Müller", Legacy::No),
+            ("Giá 5 £", Legacy::No),
+            ("A · B", Legacy::No),
+            ("Ðinh", Legacy::No),
+            ("Ðo", Legacy::No),
+            ("BÐ", Legacy::No),
+            ("HÐND", Legacy::No),
+        ] {
+            assert!(suspicious(seen), "{seen}");
+            assert_eq!(super::read(seen), read, "{seen}");
+        }
+    }
+
+    #[test]
+    fn vietnamese_in_unicode_is_not_suspicious() {
+        for text in [
+            "Nguyễn Văn Hoà",
+            "quý bà Quế",
+            "già Giàng A Páo",
+            "yêu",
+            "Lò Văn Toán",
+            "uống",
+            "Hoàng Thị Huê",
+            "HOÀ BÌNH",
+            "xoè",
+            "đoòng",
+            "Lê Ý",
+            "NGUYỄN",
+            "K'Brêi",
+            "quì",
+            "luân",
+        ] {
+            assert!(!suspicious(text), "{text}");
+        }
+    }
+}
