@@ -7,6 +7,7 @@
 pub mod date;
 pub mod fold;
 mod letter;
+pub mod name;
 pub mod number;
 pub mod sex;
 mod syllable;

@@ -60,10 +60,11 @@ impl Form<'_> {
 /// Reads any text.
 pub fn read(written: &str) -> Reading {
     let form = form(written);
+    let certain = form.certain;
     Reading {
-        value: form.certain.then(|| form.text.into_owned()),
+        value: certain.then(|| form.text.into_owned()),
         candidates: form.candidates,
-        changed_by: form.changed_by,
+        changed_by: if certain { form.changed_by } else { Vec::new() },
         found: form.found,
     }
 }

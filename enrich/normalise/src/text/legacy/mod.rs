@@ -48,14 +48,15 @@ pub(super) fn read(text: &str) -> Legacy {
         return Legacy::Certain(read, "text.utf8-twice");
     }
     if !text.chars().all(|c| c <= '\u{ff}' || is_separator(c)) {
-        let doubtful = words(text).any(|word| !is_syllable(word) && Table::ALL.iter().any(|t| t.reads(word)));
+        let doubtful =
+            words(text).any(|word| !is_in_any_case(word) && Table::ALL.iter().any(|t| t.reads(word)));
         return if doubtful {
             Legacy::Uncertain(Vec::new())
         } else {
             Legacy::No
         };
     }
-    if words(text).all(|word| word.is_ascii() || is_syllable(word)) {
+    if words(text).all(|word| word.is_ascii() || is_in_any_case(word)) {
         return Legacy::No;
     }
     let mut fitting: Vec<(Text, Table)> = Vec::new();
@@ -65,7 +66,7 @@ pub(super) fn read(text: &str) -> Legacy {
         }
     }
     match fitting.as_mut_slice() {
-        [] if words(text).any(|word| !is_syllable(word) && Table::ALL.iter().any(|t| t.reads(word))) => {
+        [] if words(text).any(|word| !is_in_any_case(word) && Table::ALL.iter().any(|t| t.reads(word))) => {
             Legacy::Uncertain(Vec::new())
         }
         [] => Legacy::No,
@@ -114,9 +115,9 @@ impl Table {
         word.chars().any(|c| !c.is_ascii() && !matches!(c, 'Ð' | 'ð'))
             && word.chars().nth(1).is_some()
             && word.bytes().any(|b| b.is_ascii_alphabetic())
-            && self
-                .word(word)
-                .is_some_and(|read| is_syllable(&read.to_lowercase()))
+            && self.word(word).is_some_and(|read| {
+                is_syllable(&read) || (is_shown_in_capitals(word) && is_in_any_case(&read))
+            })
     }
 
     /// The whole text, when every word that changes becomes a syllable and one of them proves it.
@@ -134,17 +135,22 @@ impl Table {
             let read = self.word(word)?;
             if is_syllable(&read) {
                 text.push_str(&read);
-            } else if is_shown_in_capitals(word) && is_syllable(&read.to_lowercase()) {
+            } else if is_shown_in_capitals(word) && is_in_any_case(&read) {
                 in_capitals = true;
                 text.push_str(&read.to_uppercase());
             } else {
                 return None;
             }
-            proven |= self.reads(word) && !is_syllable(word);
+            proven |= self.reads(word) && !is_in_any_case(word);
         }
         text.push_str(&seen[at..]);
         proven.then_some(Text { text, in_capitals })
     }
+}
+
+/// Whether the word is a syllable, whatever the shift key did to it.
+fn is_in_any_case(word: &str) -> bool {
+    is_syllable(word) || is_syllable(&word.to_lowercase())
 }
 
 /// Whether all of a word's plain letters are capitals, and it has two of them.
@@ -195,6 +201,7 @@ mod tests {
             ("Ðinh", Legacy::No),
             ("Ðo", Legacy::No),
             ("BÐ", Legacy::No),
+            ("bÌNH", Legacy::No),
             ("HÐND", Legacy::No),
         ] {
             assert!(suspicious(seen), "{seen}");

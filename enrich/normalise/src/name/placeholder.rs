@@ -1,0 +1,106 @@
+//! What people write into a name's field when they have no name to write.
+
+use crate::fold::fold;
+
+/// In small letters; without marks they count as well, where the text has none at all.
+const PLACEHOLDERS: &[&str] = &[
+    "x",
+    "k",
+    "ko",
+    "kh",
+    "kg",
+    "ko có",
+    "ko rõ",
+    "ko biết",
+    "k có",
+    "k rõ",
+    "k biết",
+    "không",
+    "không có",
+    "không có tên",
+    "không rõ",
+    "không rõ tên",
+    "không rõ họ tên",
+    "không biết",
+    "không biết tên",
+    "không tên",
+    "không nhớ",
+    "không khai",
+    "không ghi",
+    "không xác định",
+    "chưa",
+    "chưa có",
+    "chưa có tên",
+    "chưa rõ",
+    "chưa biết",
+    "chưa đặt",
+    "chưa đặt tên",
+    "chưa xác định",
+    "chưa khai",
+    "chưa cung cấp",
+    "chưa cập nhật",
+    "vô danh",
+    "ẩn danh",
+    "bỏ trống",
+    "để trống",
+    "như trên",
+    "tên",
+    "họ tên",
+    "họ và tên",
+    "n/a",
+    "n.a",
+    "none",
+    "null",
+    "nil",
+    "nan",
+    "no",
+    "no name",
+    "noname",
+    "unknown",
+    "unk",
+    "unnamed",
+    "undefined",
+    "anonymous",
+    "tbd",
+    "test",
+    "testing",
+    "tester",
+    "test test",
+    "thử nghiệm",
+    "kiểm tra",
+    "abc",
+    "abcd",
+    "xyz",
+    "asd",
+    "asdf",
+    "qwe",
+    "qwerty",
+    "name",
+    "full name",
+    "fullname",
+    "người dùng",
+    "user",
+];
+
+/// Whether the text says that there is no name: a filler, nothing but signs and digits, or one letter
+/// over and over.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| !c.is_alphabetic());
+    // The longest filler has 16 letters.
+    if bare.chars().nth(24).is_some() {
+        return false;
+    }
+    let small = bare.to_lowercase();
+    small.is_empty()
+        || is_repeated(&small)
+        || PLACEHOLDERS.iter().any(|known| *known == small)
+        || (small.is_ascii()
+            && PLACEHOLDERS
+                .iter()
+                .any(|known| !known.is_ascii() && fold(known) == small))
+}
+
+fn is_repeated(small: &str) -> bool {
+    let first = small.chars().next();
+    small.chars().all(|c| Some(c) == first) && (first == Some('x') || small.chars().nth(2).is_some())
+}
