@@ -4,12 +4,12 @@
 //! [`changes`] returns normalised values to stand beside it. A field that is not named there is its
 //! own normal form.
 
+pub mod codes;
 pub mod date;
 pub mod fold;
 mod letter;
 pub mod name;
 pub mod number;
-pub mod sex;
 mod syllable;
 pub mod text;
 
@@ -121,7 +121,10 @@ pub fn of_field(field: Field, written: &str) -> Option<Normal> {
         | Field::FatherDateOfBirth
         | Field::MotherDateOfBirth
         | Field::OldNumberIssuedOn => date::iso(value),
-        Field::Sex => sex::code(value),
+        Field::Sex => codes::sex::read(value)
+            .value
+            .filter(|code| code != value)
+            .map(|code| (code, "sex.code")),
         Field::PersonalNumber
         | Field::HouseholdHeadNumber
         | Field::FatherNumber

@@ -21,6 +21,7 @@ macro_rules! rules {
     };
 }
 
+pub mod code;
 pub mod date;
 pub mod name;
 pub mod number;
@@ -28,6 +29,7 @@ pub mod text;
 
 /// Every table, by the subject its codes begin with.
 pub static TABLES: &[(&str, &[&Rule])] = &[
+    ("code", code::ALL),
     ("date", date::ALL),
     ("name", name::ALL),
     ("number", number::ALL),
