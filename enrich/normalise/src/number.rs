@@ -6,7 +6,8 @@ use crate::Normal;
 pub fn digits(text: &str) -> Option<Normal> {
     let separator = |c: char| c == ' ' || c == '.' || c == '-';
     let bare: String = text.chars().filter(|&c| !separator(c)).collect();
-    (bare != text && !bare.is_empty()).then_some((bare, "number.digits"))
+    (bare != text && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit()))
+        .then_some((bare, "number.digits"))
 }
 
 /// Whether this is a personal identification number by its length: 12 digits.

@@ -1,10 +1,8 @@
 //! What must hold of every event, whoever published it.
 
-use schemas::event::{Body, IntakeEvent};
+use schemas::event::{ApplicationSubmitted, Body, IntakeEvent};
 use schemas::{Applicant, Field, Finding, Severity};
 
-/// Characters of one field that the register takes.
-const MAX_FIELD: usize = 1000;
 /// Characters of a short text beside the applicant's fields.
 const MAX_SHORT: usize = 200;
 /// Characters of a dossier code or a service number.
@@ -19,27 +17,7 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
         reject("envelope.key-is-not-the-node");
     }
     match &event.body {
-        Body::ApplicationSubmitted(body) => {
-            if !(1..=MAX_REVISION).contains(&body.revision) {
-                reject("application.revision-out-of-range");
-            }
-            if body.attachments.len() > MAX_ATTACHMENTS {
-                reject("application.too-many-attachments");
-            }
-            if body.attachments.iter().any(|attachment| attachment.bytes < 0) {
-                reject("application.attachment-size-negative");
-            }
-            let codes = [
-                Some(&body.form_id),
-                Some(&body.form_version),
-                body.reference.as_ref(),
-                body.commune.as_ref(),
-            ];
-            let kinds = body.attachments.iter().map(|attachment| &attachment.kind);
-            short_texts(codes.into_iter().flatten().chain(kinds), MAX_CODE, &mut findings);
-            short_texts(body.village.iter().chain(&body.team), MAX_SHORT, &mut findings);
-            field_texts(&body.applicant, &mut findings);
-        }
+        Body::ApplicationSubmitted(body) => application(body, &mut findings),
         Body::VerificationRecorded(body) => {
             if !(1..=3).contains(&body.stage) {
                 reject("verification.stage-out-of-range");
@@ -58,6 +36,30 @@ pub fn findings(event: &IntakeEvent, key: Option<&[u8]>) -> Vec<Finding> {
     findings
 }
 
+/// What must hold of an application, whoever published it.
+pub fn application(body: &ApplicationSubmitted, findings: &mut Vec<Finding>) {
+    let mut reject = |code: &str| findings.push(Finding::overall(Severity::Reject, code));
+    if !(1..=MAX_REVISION).contains(&body.revision) {
+        reject("application.revision-out-of-range");
+    }
+    if body.attachments.len() > MAX_ATTACHMENTS {
+        reject("application.too-many-attachments");
+    }
+    if body.attachments.iter().any(|attachment| attachment.bytes < 0) {
+        reject("application.attachment-size-negative");
+    }
+    let codes = [
+        Some(&body.form_id),
+        Some(&body.form_version),
+        body.reference.as_ref(),
+        body.commune.as_ref(),
+    ];
+    let kinds = body.attachments.iter().map(|attachment| &attachment.kind);
+    short_texts(codes.into_iter().flatten().chain(kinds), MAX_CODE, findings);
+    short_texts(body.village.iter().chain(&body.team), MAX_SHORT, findings);
+    field_texts(&body.applicant, findings);
+}
+
 fn short_texts<'a>(texts: impl Iterator<Item = &'a String>, most: usize, findings: &mut Vec<Finding>) {
     for text in texts {
         if let Some(code) = fault_of(text, most) {
@@ -68,7 +70,7 @@ fn short_texts<'a>(texts: impl Iterator<Item = &'a String>, most: usize, finding
 
 fn field_texts(applicant: &Applicant, findings: &mut Vec<Finding>) {
     for (field, text) in applicant.present() {
-        if let Some(code) = fault_of(text, MAX_FIELD) {
+        if let Some(code) = fault_of(text, normalise::text::MAX_CHARACTERS) {
             findings.push(Finding::on(field, Severity::Reject, code));
         }
     }

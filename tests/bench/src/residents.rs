@@ -8,6 +8,7 @@ use crate::report::{Report, Row};
 use crate::stages::{Behind, drain, worker};
 use anyhow::Result;
 use normalise::fold::fold;
+use rules::Thresholds;
 use runtime::kafka::Cluster;
 use schemas::change::{GoldenSource, ResidentChanged, ResidentStatus};
 use schemas::codec::Event;
@@ -63,7 +64,10 @@ fn publish(load: &Load, cluster: &Cluster, is_new: bool) -> Result<()> {
 
 /// The state of the `n`th resident: its first one, or a later one.
 fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
-    let golden = normalise::apply(written, &normalise::of_applicant(written));
+    let golden = normalise::apply(
+        written,
+        &normalise::of_applicant(written, Thresholds::default()).changes,
+    );
     let (sequence, stage) = if is_new {
         (2 * n + 1, 0)
     } else {

@@ -20,6 +20,11 @@ use std::borrow::Cow;
 /// Characters of one field that the register takes.
 pub const MAX_CHARACTERS: usize = 1000;
 
+/// Whether the register can't take a text for its length.
+pub fn is_too_long(text: &str) -> bool {
+    text.len() > MAX_CHARACTERS && text.chars().nth(MAX_CHARACTERS).is_some()
+}
+
 /// How often the steps are repeated until they change nothing. What one takes away can join what
 /// another one looks for: a letter, a zero-width space and a combining mark.
 const ROUNDS: usize = 6;

@@ -44,7 +44,7 @@ rules! {
     TOO_LONG "name.too-long" Hold
         "Họ tên dài bất thường; có thể lẫn nội dung khác. Kiểm tra lại."
         "The name is unusually long; something else may have got into it. Look at it again."
-        "Ruleset: threshold name.longest";
+        "The longest names known have fewer than 60 letters";
     TITLE "name.title" Note
         "Đã bỏ danh xưng (ông, bà, TS…) đứng trước họ tên."
         "A title (Mr, Mrs, Dr …) in front of the name was taken off."
