@@ -33,16 +33,16 @@ kinds! {
     TEXT "text" |value, _| text::read(value), text::is_normal;
     FULL_NAME "full_name" |value, _| name::read(value).reading, name::is_normal;
     OTHER_PERSON "other_person" |value, _| name::of_another(value).reading, name::is_normal;
-    NAME_PART "name_part" |value, _| name::part(value), name::is_normal;
-    SEX "sex" |value, _| codes::sex::read(value), never;
-    ETHNICITY "ethnicity" |value, _| codes::ethnicity::read(value), never;
-    RELIGION "religion" |value, _| codes::religion::read(value), never;
-    NATIONALITY "nationality" |value, _| codes::nationality::read(value), never;
-    RELATIONSHIP "relationship" |value, _| codes::relationship::read(value), never;
-    MARITAL_STATUS "marital_status" |value, _| codes::marital_status::read(value), never;
-    EDUCATION "education" |value, _| codes::education::read(value), never;
-    OCCUPATION "occupation" |value, _| codes::occupation::read(value), never;
-    BLOOD_TYPE "blood_type" |value, _| codes::blood_type::read(value), never;
+    NAME_PART "name_part" |value, _| name::part(value), name::is_normal_part;
+    SEX "sex" |value, _| codes::sex::read(value), |value| codes::sex::TABLE.is_normal(value);
+    ETHNICITY "ethnicity" |value, _| codes::ethnicity::read(value), |value| codes::ethnicity::TABLE.is_normal(value);
+    RELIGION "religion" |value, _| codes::religion::read(value), |value| codes::religion::TABLE.is_normal(value);
+    NATIONALITY "nationality" |value, _| codes::nationality::read(value), |value| value == codes::nationality::VIET_NAM;
+    RELATIONSHIP "relationship" |value, _| codes::relationship::read(value), |value| codes::relationship::TABLE.is_normal(value);
+    MARITAL_STATUS "marital_status" |value, _| codes::marital_status::read(value), |value| codes::marital_status::TABLE.is_normal(value);
+    EDUCATION "education" |value, _| codes::education::read(value), |value| codes::education::TABLE.is_normal(value);
+    OCCUPATION "occupation" |value, _| codes::occupation::read(value), |value| codes::occupation::TABLE.is_normal(value);
+    BLOOD_TYPE "blood_type" |value, _| codes::blood_type::read(value), |value| codes::blood_type::TABLE.is_normal(value);
 }
 
 /// A value that only changes its form.

@@ -119,6 +119,24 @@ pub(crate) fn is_vietnamese(letter: char) -> bool {
     letter.is_ascii_alphabetic() || matches!(letter, 'đ' | 'Đ') || Vowel::of(letter).is_some()
 }
 
+/// The small letter of one of Vietnamese; `None` for others.
+pub(crate) fn small(letter: char) -> Option<char> {
+    match letter {
+        'đ' | 'Đ' => Some('đ'),
+        _ if letter.is_ascii_alphabetic() => Some(letter.to_ascii_lowercase()),
+        _ => Vowel::of(letter).map(|vowel| vowel.in_case_of(false).letter()),
+    }
+}
+
+/// The capital of a letter of Vietnamese; `None` for others.
+pub(crate) fn capital(letter: char) -> Option<char> {
+    match letter {
+        'đ' | 'Đ' => Some('Đ'),
+        _ if letter.is_ascii_alphabetic() => Some(letter.to_ascii_uppercase()),
+        _ => Vowel::of(letter).map(|vowel| vowel.in_case_of(true).letter()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +151,8 @@ mod tests {
             found += 1;
             assert_eq!(vowel.letter(), letter);
             assert_eq!(vowel.capital, letter.is_uppercase());
+            assert!(small(letter).into_iter().eq(letter.to_lowercase()));
+            assert!(capital(letter).into_iter().eq(letter.to_uppercase()));
             let marked = format!("{}{}", vowel.quality(), TONES[usize::from(vowel.tone)]);
             let lower: String = letter.to_lowercase().collect();
             assert_eq!(marked.nfc().collect::<String>(), lower);

@@ -22,7 +22,7 @@ static LIST: &[&[&str]] = &[
     &["O-", "O Rh-", "O âm", "O Rh âm"],
 ];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::named(
         LIST,
         &["nhom mau ", "nhom ", "mau "],

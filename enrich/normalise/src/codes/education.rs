@@ -48,7 +48,7 @@ static LIST: &[&[&str]] = &[
     &["Tiến sĩ", "Tiến sỹ", "TS"],
 ];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let prefixes = &[
         "trinh do ",
         "hoc van ",

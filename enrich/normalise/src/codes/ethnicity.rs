@@ -89,7 +89,7 @@ static CODES: &[Code] = groups! {
     "54" "Rơ-măm" "Rơ Mâm";
 };
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let prefixes = &["dan toc ", "dt ", "d.toc ", "nguoi ", "dan toc: "];
     Table::new(CODES.iter().copied(), SHOWN, prefixes, RULE, &ETHNICITY_UNKNOWN)
 });

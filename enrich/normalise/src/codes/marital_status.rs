@@ -58,7 +58,7 @@ static LIST: &[&[&str]] = &[
     &["Ly thân", "Li thân", "Separated"],
 ];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::named(
         LIST,
         &["tinh trang hon nhan ", "tinh trang "],

@@ -57,6 +57,8 @@ pub(crate) struct Table {
     rule: &'static str,
     unknown: &'static Rule,
     by_key: HashMap<String, Vec<(String, Code)>>,
+    /// Spellings that need no more than a look, as they are in the list.
+    exact: HashMap<&'static str, Code>,
 }
 
 /// The longest key of a list, with room for one that is misspelt.
@@ -77,13 +79,39 @@ impl Table {
                 by_key.entry(fold(&marked)).or_default().push((marked, code));
             }
         }
-        Self {
+        let mut table = Self {
             shown,
             prefixes,
             rule,
             unknown,
             by_key,
-        }
+            exact: HashMap::new(),
+        };
+        table.exact = table.unambiguous();
+        table
+    }
+
+    fn unambiguous(&self) -> HashMap<&'static str, Code> {
+        let codes = self.by_key.values().flatten().map(|(_, code)| *code);
+        let spellings = codes.flat_map(|code| {
+            [code.code, code.name]
+                .into_iter()
+                .chain(code.aliases.iter().copied())
+        });
+        let meant = |spelling: &'static str| {
+            let [code] = self.meant(&key(&spelling.to_lowercase()))[..] else {
+                return None;
+            };
+            text::is_normal(spelling).then_some((spelling, code))
+        };
+        spellings.filter_map(meant).collect()
+    }
+
+    /// Whether a value is written as the register has it.
+    pub fn is_normal(&self, written: &str) -> bool {
+        self.exact
+            .get(written)
+            .is_some_and(|code| self.shown.of(*code) == written)
     }
 
     /// A list of names without codes: of each line the first is the value, the others mean the same.
@@ -109,6 +137,11 @@ impl Table {
 
     /// Reads a value of the list.
     pub fn read(&self, written: &str) -> Reading {
+        if let Some(code) = self.exact.get(written) {
+            let value = self.shown.of(*code);
+            let rules = [self.rule];
+            return Reading::of(value, if value == written { &[] } else { &rules });
+        }
         let form = text::form(written);
         if !form.certain {
             return Reading {

@@ -5,6 +5,9 @@ use rules::Reading;
 use rules::catalogue::code::{NATIONALITY_FOREIGN, NATIONALITY_UNKNOWN};
 use std::sync::LazyLock;
 
+/// The nationality of who gets a card.
+pub(crate) const VIET_NAM: &str = "Việt Nam";
+
 /// Source: ISO 3166-1 for the neighbours and those named most; Law 24/2008/QH12 on Nationality.
 /// The first of each line is the value, the others mean the same.
 static LIST: &[&[&str]] = &[
@@ -37,7 +40,7 @@ static LIST: &[&[&str]] = &[
     &["Không quốc tịch", "Stateless", "Không có quốc tịch"],
 ];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::named(
         LIST,
         &["quoc tich ", "nuoc "],
@@ -50,7 +53,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 pub fn read(written: &str) -> Reading {
     let reading = TABLE.read(written);
     match reading.value.as_deref() {
-        None | Some("Việt Nam") => reading,
+        None | Some(VIET_NAM) => reading,
         Some(_) => reading.with(&NATIONALITY_FOREIGN),
     }
 }

@@ -69,7 +69,7 @@ static LIST: &[&[&str]] = &[
     &["Trẻ em", "Còn nhỏ", "Trẻ nhỏ"],
 ];
 
-static TABLE: LazyLock<Table> =
+pub(crate) static TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::named(LIST, &["nghe nghiep "], "occupation.list", &OCCUPATION_UNKNOWN));
 
 /// The value by its name in the list.

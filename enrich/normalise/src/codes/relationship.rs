@@ -97,7 +97,7 @@ static LIST: &[&[&str]] = &[
     &["Khác", "Quan hệ khác", "Người khác", "Bạn", "Đồng tu"],
 ];
 
-static TABLE: LazyLock<Table> =
+pub(crate) static TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::named(LIST, &["la "], "relationship.list", &RELATIONSHIP_UNKNOWN));
 
 /// The value by its name in the list.

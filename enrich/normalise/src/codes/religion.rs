@@ -59,7 +59,7 @@ static LIST: &[&[&str]] = &[
     &["Đạo Mẫu", "Tín ngưỡng Mẫu"],
 ];
 
-static TABLE: LazyLock<Table> =
+pub(crate) static TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::named(LIST, &["ton giao ", "dao "], "religion.list", &RELIGION_UNKNOWN));
 
 /// The value by its name in the list.

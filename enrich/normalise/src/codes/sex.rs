@@ -20,7 +20,8 @@ const CODES: [Code; 2] = [
             "nam giới",
             "phái nam",
             "bé trai",
-            "n am",
+            "nam",
+            "NAM",
         ],
     },
     Code {
@@ -37,11 +38,16 @@ const CODES: [Code; 2] = [
             "nữ giới",
             "phái nữ",
             "bé gái",
+            "nữ",
+            "NỮ",
+            "nu",
+            "Nu",
+            "NU",
         ],
     },
 ];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::new(
         CODES.into_iter(),
         Shown::Code,
@@ -53,10 +59,5 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 /// `M` or `F`.
 pub fn read(written: &str) -> Reading {
-    match written {
-        "M" | "F" => Reading::of(written, &[]),
-        "Nam" => Reading::of("M", &["sex.code"]),
-        "Nữ" => Reading::of("F", &["sex.code"]),
-        _ => TABLE.read(written),
-    }
+    TABLE.read(written)
 }

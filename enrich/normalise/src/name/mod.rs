@@ -44,20 +44,29 @@ pub fn part(written: &str) -> Reading {
 
 /// Whether a full name is in its normal form for certain, with nothing to be found. False says nothing.
 pub fn is_normal(name: &str) -> bool {
-    let mut words = name.split(' ');
-    let begins = words.next().is_some_and(|first| {
-        word::is_plain(first)
-            && !matches!(first, "Y" | "Không" | "Khong" | "Chưa" | "Chua" | "Vô" | "Vo")
-            && !title::begins(first)
-    });
-    let mut more = 0;
-    begins
-        && words.all(|next| {
-            more += 1;
-            word::is_plain(next) && next != "Tức" && next != "Alias"
+    name.contains(' ')
+        && is_normal_part(name)
+        && name.split(' ').next().is_some_and(|first| !title::begins(first))
+}
+
+/// The same of a name's part, or of a name beside the full one.
+pub fn is_normal_part(part: &str) -> bool {
+    let is_filler = matches!(
+        part.split(' ').next(),
+        Some("Không" | "Khong" | "Chưa" | "Chua" | "Vô" | "Vo" | "Ẩn" | "An")
+    );
+    let mut words = 0;
+    !is_filler
+        && part.split(' ').all(|word| {
+            words += 1;
+            word::is_plain(word)
+                && !matches!(
+                    word,
+                    "Y" | "Tức" | "Alias" | "Aka" | "Bí" | "Hay" | "Tên" | "Còn" | "Pháp"
+                )
         })
-        && (2..=5).contains(&more)
-        && text::is_normal(name)
+        && words <= 5
+        && text::is_normal(part)
 }
 
 /// Whose name it is.
@@ -81,6 +90,15 @@ fn full(written: &str, whose: Whose) -> Name {
         found: form.found,
         ..Reading::default()
     };
+    let only_its_form = if whose == Whose::Part {
+        is_normal_part(&form.text)
+    } else {
+        is_normal(&form.text)
+    };
+    if only_its_form {
+        reading.value = Some(form.text.into_owned());
+        return Name { reading, other: None };
+    }
     let text = form.text.trim_matches(is_edge);
     if let Some(rule) = nobody(text, whose) {
         return nameless(reading, rule, None);
@@ -165,7 +183,7 @@ fn nobody(text: &str, whose: Whose) -> Option<&'static Rule> {
     let described = || whose != Whose::Part && other::describes(text);
     match whose {
         Whose::Applicant if missing => Some(&found::MISSING),
-        _ if missing || placeholder::is_placeholder(text) => Some(if whose == Whose::Applicant {
+        _ if missing || is_filler(text, whose) => Some(if whose == Whose::Applicant {
             &found::PLACEHOLDER
         } else {
             &found::UNKNOWN
@@ -173,6 +191,12 @@ fn nobody(text: &str, whose: Whose) -> Option<&'static Rule> {
         _ if described() => Some(&found::DESCRIBED),
         _ => None,
     }
+}
+
+/// Whether the text stands for a name that isn't there. Of a name's parts, what may be a family name
+/// isn't: `Khong` is Khổng without its marks.
+fn is_filler(text: &str, whose: Whose) -> bool {
+    placeholder::is_placeholder(text) && !(whose == Whose::Part && surname::is_surname(text))
 }
 
 fn note_apart(apart: &Apart, reading: &mut Reading) {

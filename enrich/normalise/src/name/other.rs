@@ -1,6 +1,8 @@
 //! Other names and remarks beside the name of the birth certificate: in brackets, or behind words like
 //! `tức` and `bí danh`.
 
+use crate::letter::small;
+
 /// Words that another name follows, in small letters; the longest first.
 const MARKERS: &[&str] = &[
     "hay còn gọi là",
@@ -45,23 +47,23 @@ const RELATIONS: &[&str] = &[
 ];
 /// How a person is told who is known only through another one.
 const DESCRIPTIONS: &[&str] = &[
-    "vợ ông ",
-    "vợ anh ",
-    "chồng bà ",
-    "chồng chị ",
-    "con ông ",
-    "con bà ",
-    "con anh ",
-    "con chị ",
-    "con của ",
-    "mẹ của ",
-    "mẹ cháu ",
-    "cháu ông ",
-    "cháu bà ",
+    "vợ ông",
+    "vợ anh",
+    "chồng bà",
+    "chồng chị",
+    "con ông",
+    "con bà",
+    "con anh",
+    "con chị",
+    "con của",
+    "mẹ của",
+    "mẹ cháu",
+    "cháu ông",
+    "cháu bà",
     "bé trai",
     "bé gái",
-    "con trai ",
-    "con gái ",
+    "con trai",
+    "con gái",
 ];
 
 /// A name and what was beside it.
@@ -96,8 +98,23 @@ pub(super) fn apart(text: &str) -> Option<Apart> {
 
 /// Whether the text tells of a person through another one, without a name of their own.
 pub(super) fn describes(text: &str) -> bool {
-    let start: String = text.chars().take(16).collect::<String>().to_lowercase() + " ";
-    DESCRIPTIONS.iter().any(|known| start.starts_with(known))
+    DESCRIPTIONS
+        .iter()
+        .any(|known| after(text, known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+}
+
+/// What is behind a beginning, which the text has in any case. The beginning is in small letters.
+fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let mut letters = text.chars();
+    for wanted in beginning.chars() {
+        let letter = letters.next()?;
+        let same =
+            small(letter).map_or_else(|| letter.to_lowercase().eq([wanted]), |letter| letter == wanted);
+        if !same {
+            return None;
+        }
+    }
+    Some(letters.as_str())
 }
 
 fn bracketed(text: &str) -> Apart {
@@ -130,49 +147,39 @@ fn push(name: &mut String, part: &str) {
 
 impl Apart {
     fn remark(&mut self, remark: &str) {
-        let small = remark.to_lowercase();
-        let begins = |known: &str| {
-            let rest = small.strip_prefix(known);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
+        let behind = |known: &&str| {
+            after(remark, known).filter(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
         };
         if remark.chars().any(char::is_numeric) {
             self.digits = true;
-        } else if RELATIONS.iter().any(|known| begins(known)) {
+        } else if RELATIONS.iter().any(|known| behind(known).is_some()) {
             self.relation = true;
         } else if remark.chars().any(char::is_alphabetic) {
-            let other = MARKERS.iter().chain(SMALL_MARKERS).find(|known| begins(known));
-            let from = other.map_or(0, |known| bytes_of(remark, known.chars().count()));
-            let name = remark[from..].trim_start_matches([' ', ':', ',', '-']);
-            self.other.get_or_insert_with(|| name.to_owned());
+            let name = MARKERS
+                .iter()
+                .chain(SMALL_MARKERS)
+                .find_map(behind)
+                .unwrap_or(remark);
+            self.other
+                .get_or_insert_with(|| name.trim_start_matches([' ', ':', ',', '-']).to_owned());
         }
     }
 }
 
 /// The name before a marker and the other name behind it, where both are there.
 fn marked(text: &str) -> Option<(&str, &str)> {
-    let has_capitals = text.chars().any(char::is_uppercase);
-    let has_smalls = text.chars().any(char::is_lowercase);
     for (at, _) in text.match_indices(' ') {
-        let behind = &text[at + 1..];
-        let found = MARKERS.iter().map(|known| (known, false));
-        for (known, exact) in found.chain(SMALL_MARKERS.iter().map(|known| (known, true))) {
-            let letters = known.chars().count();
-            let end = bytes_of(behind, letters);
-            let (word, rest) = behind.split_at(end);
-            let is_marker = if exact {
-                has_capitals && has_smalls && word == *known
-            } else {
-                word.to_lowercase() == **known
-            };
-            let other = rest.trim_start_matches([' ', ':', ',', '-', '.']);
-            if is_marker && rest.starts_with([' ', ':', ',']) && !other.is_empty() {
-                return Some((&text[..at], other));
-            }
+        let word = &text[at + 1..];
+        let behind = MARKERS.iter().find_map(|known| after(word, known)).or_else(|| {
+            let behind = SMALL_MARKERS.iter().find_map(|known| word.strip_prefix(known))?;
+            (text.chars().any(char::is_uppercase)).then_some(behind)
+        });
+        let other = behind
+            .filter(|rest| rest.starts_with([' ', ':', ',']))
+            .map(|rest| rest.trim_start_matches([' ', ':', ',', '-', '.']));
+        if let Some(other) = other.filter(|other| !other.is_empty()) {
+            return Some((&text[..at], other));
         }
     }
     None
-}
-
-fn bytes_of(text: &str, letters: usize) -> usize {
-    text.char_indices().nth(letters).map_or(text.len(), |(at, _)| at)
 }

@@ -1,6 +1,8 @@
 //! What people write into a name's field when they have no name to write.
 
 use crate::fold::fold;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// In small letters; without marks they count as well, where the text has none at all.
 const PLACEHOLDERS: &[&str] = &[
@@ -82,22 +84,27 @@ const PLACEHOLDERS: &[&str] = &[
     "user",
 ];
 
+static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let unmarked = PLACEHOLDERS.iter().map(|known| fold(known));
+    PLACEHOLDERS
+        .iter()
+        .map(|&known| known.to_owned())
+        .chain(unmarked)
+        .collect()
+});
+
+/// The longest filler has 16 letters.
+const LONGEST: usize = 24;
+
 /// Whether the text says that there is no name: a filler, nothing but signs and digits, or one letter
 /// over and over.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphabetic());
-    // The longest filler has 16 letters.
-    if bare.chars().nth(24).is_some() {
+    if bare.len() > 3 * LONGEST {
         return false;
     }
     let small = bare.to_lowercase();
-    small.is_empty()
-        || is_repeated(&small)
-        || PLACEHOLDERS.iter().any(|known| *known == small)
-        || (small.is_ascii()
-            && PLACEHOLDERS
-                .iter()
-                .any(|known| !known.is_ascii() && fold(known) == small))
+    small.is_empty() || is_repeated(&small) || KNOWN.contains(&small)
 }
 
 fn is_repeated(small: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The words of a name: their letters and their case.
 
-use crate::letter::{Vowel, is_vietnamese};
+use crate::letter::{Vowel, capital, is_vietnamese, small};
 use crate::syllable::is_syllable;
 use rules::Rule;
 use rules::catalogue::name as found;
@@ -66,17 +66,13 @@ pub(super) fn is_spelled_out(word: &str) -> bool {
 pub(super) fn cased(word: &str, name: &mut String) {
     let mut starts = true;
     for letter in word.chars() {
-        if letter.is_alphabetic() || is_combining_mark(letter) {
-            if starts {
-                name.extend(letter.to_uppercase());
-            } else {
-                name.extend(letter.to_lowercase());
-            }
-            starts = false;
-        } else {
-            name.push(letter);
-            starts = true;
+        let cased = if starts { capital(letter) } else { small(letter) };
+        match cased {
+            Some(cased) => name.push(cased),
+            None if starts => name.extend(letter.to_uppercase()),
+            None => name.extend(letter.to_lowercase()),
         }
+        starts = cased.is_none() && !letter.is_alphabetic() && !is_combining_mark(letter);
     }
 }
 
@@ -98,7 +94,7 @@ pub(super) fn fault(word: &str, last: bool) -> Option<&'static Rule> {
 }
 
 fn part_fault(part: &str, last: bool, at: usize, word: &str) -> Option<&'static Rule> {
-    if !part.chars().all(|c| c.is_alphabetic() || is_combining_mark(c)) || part.is_empty() {
+    if part.is_empty() || !part.chars().all(is_of_a_word) {
         return Some(&found::SIGNS);
     }
     if !part.chars().all(is_of_a_peoples_language) {
@@ -117,6 +113,10 @@ fn part_fault(part: &str, last: bool, at: usize, word: &str) -> Option<&'static 
         return Some(&found::RUN_TOGETHER);
     }
     None
+}
+
+fn is_of_a_word(c: char) -> bool {
+    is_vietnamese(c) || c.is_alphabetic() || is_combining_mark(c)
 }
 
 /// `LòVăn`: a capital inside a word that has small letters, where no single syllable would be mended.

@@ -2,6 +2,7 @@
 //! and compatibility forms of others.
 
 use super::Form;
+use crate::letter::is_vietnamese;
 use rules::catalogue::text as found;
 use unicode_normalization::char::{decompose_canonical, decompose_compatible};
 
@@ -12,7 +13,7 @@ pub(super) fn clean(form: &mut Form<'_>) -> bool {
     let (mut invisible, mut compatible, mut controls, mut nul, mut lost) =
         (false, false, false, false, false);
     for c in form.text.chars() {
-        if c.is_ascii_graphic() || c == ' ' {
+        if is_plain(c) {
             text.push(c);
         } else if is_invisible(c) {
             invisible = true;
@@ -46,6 +47,11 @@ pub(super) fn clean(form: &mut Form<'_>) -> bool {
         }
     }
     invisible || compatible || controls
+}
+
+/// What the most texts are made of, marks of decomposed letters included.
+fn is_plain(c: char) -> bool {
+    c == ' ' || c.is_ascii_graphic() || matches!(c, '\u{300}'..='\u{333}') || is_vietnamese(c)
 }
 
 /// Source: Unicode's `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`), and the interlinear

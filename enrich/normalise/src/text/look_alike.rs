@@ -4,6 +4,7 @@
 //! same as a Latin one in print.
 
 use super::Form;
+use crate::letter::is_vietnamese;
 use rules::catalogue::text as found;
 use unicode_normalization::UnicodeNormalization;
 
@@ -26,7 +27,11 @@ const FOREIGN: &str = "АAВBЕEКKМMНHОOРPСCТTУYХXІIЈJЅSаaеeоoрp
 /// Puts Latin letters for those that look like them, and finds what is in no Latin script. True when
 /// something changed.
 pub(super) fn replace(form: &mut Form<'_>) -> bool {
-    if !form.text.chars().any(|c| latin(c).is_some() || is_foreign(c)) {
+    if !form
+        .text
+        .chars()
+        .any(|c| !is_vietnamese(c) && (latin(c).is_some() || is_foreign(c)))
+    {
         return false;
     }
     let has_latin = form.text.chars().any(|c| c.is_alphabetic() && !is_foreign(c));

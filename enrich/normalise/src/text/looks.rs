@@ -23,31 +23,45 @@ pub(super) struct Looks {
 pub(super) fn of(text: &str) -> Looks {
     let mut looks = Looks::default();
     let (mut before, mut previous) = (' ', ' ');
-    for c in text.chars() {
+    // Whether the letter before bears the tone that its glide ought to have, if the syllable ends there.
+    let mut ends_on_glide = false;
+    for (at, c) in text.char_indices() {
+        let mut is_glide = false;
         match c {
-            'a'..='z' | 'A'..='Z' => looks.lost_letters |= previous == '?' && before.is_alphabetic(),
+            'a'..='z' | 'A'..='Z' | 'đ' | 'Đ' => ends_on_glide = false,
             ' ' => looks.spaces |= previous == ' ',
             '`' => looks.apostrophe = true,
+            '?' => looks.lost_letters |= previous.is_alphabetic() && begins_with_letter(&text[at + 1..]),
             '!'..='~' => {}
             '\t'..='\r' => looks.spaces = true,
-            'đ' | 'Đ' => {}
             _ => {
                 looks.legacy |= legacy::is_suspicious(previous, c);
                 match Vowel::of(c) {
                     Some(vowel) => {
-                        looks.glide |= matches!(
-                            (previous, vowel.quality()),
-                            ('o' | 'O', 'a' | 'e') | ('u' | 'U', 'y')
-                        );
-                        looks.lost_letters |= previous == '?' && before.is_alphabetic();
+                        ends_on_glide = false;
+                        is_glide = vowel.tone != 0 && glides(before, previous, vowel.quality());
                     }
                     None => looks.unusual = true,
                 }
             }
         }
-        before = previous;
-        previous = c;
+        looks.glide |= ends_on_glide;
+        ends_on_glide = is_glide;
+        (before, previous) = (previous, c);
     }
+    looks.glide |= ends_on_glide;
     looks.spaces |= previous == ' ' && !text.is_empty();
     looks
+}
+
+const fn glides(before: char, glide: char, vowel: char) -> bool {
+    match (glide, vowel) {
+        ('o' | 'O', 'a' | 'e') => true,
+        ('u' | 'U', 'y') => !matches!(before, 'q' | 'Q'),
+        _ => false,
+    }
+}
+
+fn begins_with_letter(text: &str) -> bool {
+    text.chars().next().is_some_and(char::is_alphabetic)
 }
