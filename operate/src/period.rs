@@ -23,6 +23,12 @@ pub struct Period {
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// The day of a moment; the first of the calendar for one that no calendar has.
+    pub fn of(moment: schemas::Timestamp) -> Self {
+        let moment = moment.to_utc().unwrap_or_default();
+        Self(moment.with_timezone(&HO_CHI_MINH).date_naive())
+    }
+
     /// From its midnight to the next.
     pub fn period(self) -> Period {
         let local = self.0.and_time(NaiveTime::MIN);

@@ -13,6 +13,10 @@ rules! {
         "Nội dung không phải UTF-8. Chuyển tệp sang UTF-8 rồi gửi lại."
         "The text isn't UTF-8. Convert the file to UTF-8 and send it again."
         "RFC 3629; JSON (RFC 8259, section 8.1) is UTF-8";
+    NOT_READABLE "text.not-readable" Reject
+        "Dòng này không đọc được: không đúng dạng JSON đã quy định. Sửa dòng rồi gửi lại."
+        "The line can't be read: it isn't the JSON that is agreed on. Mend the line and send it again."
+        "schemas/submission.schema.json; RFC 8259";
     LEGACY_ENCODING_UNCERTAIN "text.legacy-encoding-uncertain" Hold
         "Nội dung có vẻ gõ bằng phông cũ (TCVN3/ABC hoặc VNI) nhưng không chuyển được chắc chắn. Gõ lại bằng Unicode."
         "The text seems to be in an old font encoding (TCVN3/ABC or VNI) and can't be converted with certainty. Enter it again in Unicode."
