@@ -62,7 +62,7 @@ pub fn is_normal_part(part: &str) -> bool {
             word::is_plain(word)
                 && !matches!(
                     word,
-                    "Y" | "Tức" | "Alias" | "Aka" | "Bí" | "Hay" | "Tên" | "Còn" | "Pháp"
+                    "Y" | "Không" | "Chưa" | "Tức" | "Alias" | "Aka" | "Bí" | "Hay" | "Tên" | "Còn" | "Pháp"
                 )
         })
         && words <= 5
@@ -261,6 +261,12 @@ fn check(name: &str, whose: Whose, reading: &mut Reading) {
             reading.found.push(rule);
         }
     }
+    if whose != Whose::Part && placeholder::is_partly_unknown(name) {
+        reading.found.push(match whose {
+            Whose::Applicant => &found::INCOMPLETE,
+            _ => &found::PARTIAL,
+        });
+    }
     let readable = !reading.found.iter().any(|rule| is_unreadable(rule));
     let one = words == 1 && readable && !name.contains(['\'', '-']);
     match whose {
@@ -277,6 +283,7 @@ fn check(name: &str, whose: Whose, reading: &mut Reading) {
 fn is_unreadable(rule: &Rule) -> bool {
     [
         &found::DIGITS,
+        &found::INCOMPLETE,
         &found::SIGNS,
         &found::ABBREVIATED,
         &found::RUN_TOGETHER,

@@ -111,3 +111,21 @@ fn is_repeated(small: &str) -> bool {
     let first = small.chars().next();
     small.chars().all(|c| Some(c) == first) && (first == Some('x') || small.chars().nth(2).is_some())
 }
+
+/// Fillers in place of the rest of a name: `Nguyễn Văn không rõ`.
+const ENDINGS: &[&str] = &[
+    " không rõ",
+    " không biết",
+    " không nhớ",
+    " không tên",
+    " chưa rõ",
+    " chưa biết",
+    " chưa có",
+    " chưa đặt tên",
+];
+
+/// Whether a part of the name is said to be unknown.
+pub(super) fn is_partly_unknown(name: &str) -> bool {
+    let small = name.to_lowercase();
+    ENDINGS.iter().any(|ending| small.ends_with(ending))
+}

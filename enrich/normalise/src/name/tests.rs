@@ -53,6 +53,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("unknown", "", "name.placeholder"),
     ("N/A", "", "name.placeholder"),
     ("Test 1", "", "name.placeholder"),
+    ("Nguyễn Văn không rõ", "", "name.incomplete"),
+    ("Nguyễn Thị Chưa Có", "", "name.incomplete"),
     ("Khổng Văn Ro", "Khổng Văn Ro", ""),
     ("vợ ông Páo", "", "name.described"),
     ("Con bà Lò Thị Pâng", "", "name.described"),

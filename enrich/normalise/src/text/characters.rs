@@ -77,6 +77,9 @@ fn plain(c: char) -> Option<String> {
     if c.is_whitespace() {
         return None;
     }
+    if matches!(c, '\u{2010}' | '\u{2011}') {
+        return Some("-".to_owned());
+    }
     let (mut canonical, mut compatible) = (String::new(), String::new());
     decompose_canonical(c, |part| canonical.push(part));
     decompose_compatible(c, |part| compatible.push(part));

@@ -25,16 +25,22 @@ pub(super) fn of(text: &str) -> Looks {
     let (mut before, mut previous) = (' ', ' ');
     // Whether the letter before bears the tone that its glide ought to have, if the syllable ends there.
     let mut ends_on_glide = false;
+    let mut highest = '\0';
     for (at, c) in text.char_indices() {
         let mut is_glide = false;
         match c {
-            'a'..='z' | 'A'..='Z' | 'đ' | 'Đ' => ends_on_glide = false,
+            'a'..='z' | 'A'..='Z' => ends_on_glide = false,
+            'đ' | 'Đ' => {
+                ends_on_glide = false;
+                highest = highest.max(c);
+            }
             ' ' => looks.spaces |= previous == ' ',
             '`' => looks.apostrophe = true,
             '?' => looks.lost_letters |= previous.is_alphabetic() && begins_with_letter(&text[at + 1..]),
             '!'..='~' => {}
             '\t'..='\r' => looks.spaces = true,
             _ => {
+                highest = highest.max(c);
                 looks.legacy |= legacy::is_suspicious(previous, c);
                 match Vowel::of(c) {
                     Some(vowel) => {
@@ -50,6 +56,8 @@ pub(super) fn of(text: &str) -> Looks {
         (before, previous) = (previous, c);
     }
     looks.glide |= ends_on_glide;
+    // Nearly every Vietnamese text has letters above U+00FF, which no old table could show.
+    looks.legacy |= ('\u{80}'..='\u{ff}').contains(&highest) && legacy::has_no_syllable(text);
     looks.spaces |= previous == ' ' && !text.is_empty();
     looks
 }

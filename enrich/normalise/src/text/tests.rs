@@ -38,6 +38,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("Ｎｇｕｙễｎ Ｖăｎ", "Nguyễn Văn", "text.compatibility", ""),
     ("𝐋ò 𝑽ă𝑛", "Lò Văn", "text.compatibility", ""),
     ("ﬁ № 5 m²", "fi No 5 m2", "text.compatibility", ""),
+    ("Bích\u{2011}Ngọc", "Bích-Ngọc", "text.compatibility", ""),
     ("số 12½", "số 12½", "", ""),
     // Look-alikes.
     ("Ðặng Ðình", "Đặng Đình", "text.look-alike", ""),

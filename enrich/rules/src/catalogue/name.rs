@@ -37,6 +37,10 @@ rules! {
         "Mới ghi một phần họ tên của người này. Vẫn nhận; ghi đủ nếu có giấy tờ."
         "Only a part of this person's name is written. It is accepted; add the rest if a paper shows it."
         "Civil Code 91/2015/QH13, article 26.1";
+    INCOMPLETE "name.incomplete" Hold
+        "Một phần họ tên ghi là không rõ hoặc chưa có. Ghi đủ cả họ và tên."
+        "A part of the name is written as unknown. Write family name and given name."
+        "Civil Code 91/2015/QH13, article 26.1";
     RUN_TOGETHER "name.run-together" Hold
         "Các chữ trong họ tên bị viết liền nhau. Ghi cách từng chữ."
         "Words of the name are run together. Write them apart."
