@@ -29,7 +29,7 @@ static CODES: &[Code] = groups! {
     "06" "Mường" "Mol" "Mual" "Mọi Bi" "Ao Tá" "Âu Tá" "Ậu Tá";
     "07" "Nùng" "Xuồng" "Nùng Xuồng" "Nùng Giang" "Nùng An" "Nùng Inh" "Phàn Sình" "Nùng Phàn Slinh"
         "Nùng Phàn Sình" "Nùng Cháo" "Nùng Lòi" "Nùng Dín" "Quý Rịn" "Nùng Quy Rin" "Khèn Lài";
-    "08" "Mông" "Hmông" "Hmong" "Mèo" "Mẹo" "Mông Mèo" "Hmông Mèo" "Mèo Hoa" "Mèo Xanh" "Mèo Đỏ" "Mèo Đen"
+    "08" "Mông" "Hmông" "Hmong" "Mèo" "Mẹo" "Mông Mèo" "Mông Hmông" "Hmông Mông" "Hơ Mông" "Hmông Mèo" "Mèo Hoa" "Mèo Xanh" "Mèo Đỏ" "Mèo Đen"
         "Mèo Trắng" "Ná Mẻo" "Na Miẻo" "Ná Miẻo" "Mán Trắng" "Mông Hoa" "Mông Xanh" "Mông Đỏ" "Mông Đen"
         "Mông Trắng" "Hmông Hoa" "Hmông Xanh" "Hmông Đỏ" "Hmông Đen" "Hmông Trắng" "Mông Lềnh" "Mông Si"
         "Mông Súa" "Mông Đơ" "Mông Đu" "Miêu";
