@@ -117,7 +117,7 @@ pub(crate) fn fold_any(c: char, folded: &mut String) {
     decompose_canonical(c, |part| {
         if !is_combining_mark(part) {
             match part {
-                'Đ' | 'đ' | '\u{d0}' | '\u{189}' => folded.push('d'),
+                'Đ' | 'đ' | '\u{d0}' | '\u{f0}' | '\u{189}' | '\u{256}' => folded.push('d'),
                 _ => folded.extend(part.to_lowercase()),
             }
         }

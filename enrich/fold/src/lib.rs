@@ -29,6 +29,11 @@ mod tests {
     fn tones_marks_and_case_do_not_count() {
         assert_eq!(fold("Đỗ Thị Hồng"), "do thi hong");
         assert_eq!(fold("NGUYỄN VĂN ĐỨC"), fold("nguyễn văn đức"));
+        assert_eq!(
+            fold("\u{d0}\u{f0}\u{189}\u{256}"),
+            "dddd",
+            "look-alikes of Đ and đ"
+        );
     }
 
     /// Folding by the letter of the standard: decompose, drop the marks, lower case.
@@ -36,7 +41,7 @@ mod tests {
         let mut folded = String::new();
         for c in text.nfd().filter(|&c| !is_combining_mark(c)) {
             match c {
-                'Đ' | 'đ' | '\u{d0}' | '\u{189}' => folded.push('d'),
+                'Đ' | 'đ' | '\u{d0}' | '\u{f0}' | '\u{189}' | '\u{256}' => folded.push('d'),
                 _ => folded.extend(c.to_lowercase()),
             }
         }

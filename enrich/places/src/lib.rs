@@ -100,6 +100,17 @@ impl Places {
             .map(|id| Unit::new(&self.tables, id))
     }
 
+    /// The one province that a code or a name alone means on a day, in the map of that day.
+    pub fn province(&self, text: &str, as_of: Option<NaiveDate>) -> Option<Unit<'_>> {
+        let region = self.region_of_context(text, as_of)?;
+        let states = match as_of.map(State::on) {
+            Some(State::Today) | None => [State::Today, State::Of63],
+            Some(State::Of2021 | State::Of63) => [State::Of63, State::Today],
+        };
+        let code = |state| region.only(state).and_then(|code| self.unit_in(code, state));
+        states.into_iter().find_map(code)
+    }
+
     /// The unit that a `code@valid_from` names.
     pub fn unit_of_value(&self, value: &str) -> Option<Unit<'_>> {
         let (code, valid_from) = value.split_once('@')?;

@@ -50,6 +50,19 @@ impl Region {
         self == Self::default()
     }
 
+    /// The code of the province of a state that the region is, if it is one.
+    pub(crate) const fn only(self, state: State) -> Option<UnitCode> {
+        let bits = match state {
+            State::Today => self.new,
+            State::Of63 | State::Of2021 => self.old,
+        };
+        if bits.is_power_of_two() {
+            Some(UnitCode::province(bits.trailing_zeros() as u16))
+        } else {
+            None
+        }
+    }
+
     /// How far from the plain meaning one must go for a unit to lie inside: 0 the province of its own
     /// state, 1 the province it was in, or is in, in the other state, 2 a former province. `None`: it lies
     /// elsewhere.

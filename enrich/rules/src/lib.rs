@@ -7,10 +7,14 @@
 //! **Invariant:** no clock, no network, no disk. Nothing here holds a value of a person but [`Reading`].
 
 pub mod catalogue;
+mod figures;
 mod reading;
 mod rule;
+mod ruleset;
 mod thresholds;
 
+pub use figures::{FIGURES, Figure};
 pub use reading::Reading;
 pub use rule::Rule;
+pub use ruleset::{RULESET, Ruleset, WrongKey, WrongKeys, severity_name};
 pub use thresholds::Thresholds;

@@ -2,13 +2,11 @@
 
 use crate::{on, overall};
 use rules::Rule;
-use rules::catalogue::{application, envelope, verification};
+use rules::catalogue::{application, envelope, text as texts, verification};
 use schemas::event::{ApplicationSubmitted, Body, IntakeEvent, VerificationFinding, VerificationRecorded};
 use schemas::match_log::NormalisedValue;
-use schemas::{Applicant, Field, Finding, Severity, Sha256};
+use schemas::{Applicant, Field, Finding, Sha256};
 
-/// Characters of one field that the register takes.
-const MAX_FIELD: usize = 1000;
 /// Bytes of a field that stands in an index, as written and as normalised. An entry of a B-tree in
 /// PostgreSQL holds 2704 bytes at most, and a folded name (three times its bytes, in Hangul) shares one with a
 /// date, as two communes do.
@@ -33,28 +31,27 @@ const INDEXED: [Field; 9] = [
     Field::HouseholdNumber,
 ];
 
-pub(crate) fn findings(
-    event: &IntakeEvent,
-    key: Option<&[u8]>,
-    changes: &[NormalisedValue],
-    findings: &mut Vec<Finding>,
-) {
+pub(crate) fn findings(event: &IntakeEvent, key: Option<&[u8]>, findings: &mut Vec<Finding>) {
     if key != Some(event.node_id.as_str().as_bytes()) {
         findings.push(overall(&envelope::KEY_IS_NOT_THE_NODE));
     }
     if (event.sequence == 1) != (event.previous_hash == Sha256::ZERO) {
         findings.push(overall(&envelope::CHAIN_START));
     }
-    match &event.body {
+}
+
+/// What must hold of an event's body, as written and as normalised.
+pub(crate) fn of_body(body: &Body, changes: &[NormalisedValue], findings: &mut Vec<Finding>) {
+    match body {
         Body::ApplicationSubmitted(body) => of_application(body, findings),
         Body::VerificationRecorded(body) => of_verification(body, findings),
         Body::ApplicationWithdrawn(body) => short_texts(body.reason.iter(), MAX_SHORT, findings),
         Body::EventWithheld(body) => short_texts(std::iter::once(&body.reason), MAX_SHORT, findings),
     }
     for change in changes.iter().filter(|change| INDEXED.contains(&change.field)) {
-        let said = |known: &Finding| known.field == Some(change.field) && known.code == TOO_LONG;
+        let said = |known: &Finding| known.field == Some(change.field) && known.code == texts::TOO_LONG.code;
         if change.value.expose().len() > MAX_INDEXED && !findings.iter().any(said) {
-            findings.push(Finding::on(change.field, Severity::Reject, TOO_LONG));
+            findings.push(on(change.field, &texts::TOO_LONG));
         }
     }
 }
@@ -113,31 +110,24 @@ fn of_verification(body: &VerificationRecorded, findings: &mut Vec<Finding>) {
 }
 
 fn short_texts<'a>(texts: impl Iterator<Item = &'a String>, most: usize, findings: &mut Vec<Finding>) {
-    for text in texts {
-        if let Some(code) = fault_of(text, most) {
-            findings.push(Finding::overall(Severity::Reject, code));
-        }
-    }
+    findings.extend(texts.filter_map(|text| fault_of(text, most)).map(overall));
 }
 
 fn field_texts(applicant: &Applicant, findings: &mut Vec<Finding>) {
     for (field, text) in applicant.present() {
         let too_long_for_index = text.len() > MAX_INDEXED && INDEXED.contains(&field);
-        let fault = too_long_for_index.then_some(TOO_LONG);
-        if let Some(code) = fault.or_else(|| fault_of(text, MAX_FIELD)) {
-            findings.push(Finding::on(field, Severity::Reject, code));
-        }
+        let fault = too_long_for_index.then_some(&texts::TOO_LONG);
+        let fault = fault.or_else(|| fault_of(text, normalise::text::MAX_CHARACTERS));
+        findings.extend(fault.map(|rule| on(field, rule)));
     }
 }
 
-const TOO_LONG: &str = "text.too-long";
-
 /// PostgreSQL's text can't hold NUL, and an index can't hold a long value.
-fn fault_of(text: &str, most: usize) -> Option<&'static str> {
-    if text.len() > most && text.chars().count() > most {
-        Some(TOO_LONG)
+fn fault_of(text: &str, most: usize) -> Option<&'static Rule> {
+    if text.len() > most && text.chars().nth(most).is_some() {
+        Some(&texts::TOO_LONG)
     } else if text.as_bytes().contains(&0) {
-        Some("text.nul-character")
+        Some(&texts::NUL_CHARACTER)
     } else {
         None
     }

@@ -91,5 +91,5 @@ impl<'a> Relative<'a> {
 }
 
 fn given(person: Normalised<'_>, field: Field) -> Option<&str> {
-    person.get(field).filter(|value| !value.is_empty())
+    person.get(field)
 }

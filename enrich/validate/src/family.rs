@@ -23,7 +23,8 @@ pub(crate) const RULES: &[CrossRule] = &[
         of_sex(&form.spouse, form.sex()?)
     }),
     (&form::RELATION_OF_OTHER_SEX, |form| {
-        let relation = form.given(Field::RelationshipToHead)?;
+        // The list has one word for son and daughter.
+        let relation = form.body.applicant.get(Field::RelationshipToHead)?;
         (sex_of_relation(relation)? != form.sex()?).then_some(Field::RelationshipToHead)
     }),
     (&form::HEAD_MISSING, |form| {

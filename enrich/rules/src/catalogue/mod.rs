@@ -22,6 +22,7 @@ macro_rules! rules {
 }
 
 pub mod application;
+pub mod code;
 pub mod date;
 pub mod envelope;
 pub mod form;
@@ -29,11 +30,13 @@ pub mod name;
 pub mod number;
 pub mod phone;
 pub mod place;
+pub mod text;
 pub mod verification;
 
 /// Every table, by the subject its codes begin with.
 pub static TABLES: &[(&str, &[&Rule])] = &[
     ("application", application::ALL),
+    ("code", code::ALL),
     ("date", date::ALL),
     ("envelope", envelope::ALL),
     ("form", form::ALL),
@@ -41,6 +44,7 @@ pub static TABLES: &[(&str, &[&Rule])] = &[
     ("number", number::ALL),
     ("phone", phone::ALL),
     ("place", place::ALL),
+    ("text", text::ALL),
     ("verification", verification::ALL),
 ];
 

@@ -53,4 +53,12 @@ rules! {
         "Mã này là của đơn vị khác nhau trước và sau ngày 01/7/2025. Ghi tên đơn vị hoặc ngày của giấy tờ."
         "The code means different units before and after 1 July 2025. Write the name, or the day of the paper."
         "Decision 19/2025/QD-TTg kept the codes of many units whose land changed";
+    AS_WRITTEN "place.as-written" Note
+        "Chưa xác định được nơi này nay thuộc đơn vị hành chính nào. Vẫn nhận như đã ghi."
+        "It isn't certain which unit of today this place belongs to. It is accepted as written."
+        "Papers name the units of their own time; Law 72/2025/QH15 asks nobody to write them anew";
+    ADDRESS_DISAGREES "place.address-disagrees" Hold
+        "Xã, phường ở ô riêng khác với xã, phường trong địa chỉ. Kiểm tra cả hai."
+        "The commune in its own field differs from the one in the address. Look at both."
+        "The same place written twice on one form";
 }
