@@ -98,15 +98,15 @@ impl Values {
         }
     }
 
-    /// Takes over what was read of a field, and returns its normal form where it is certain.
-    pub(crate) fn take(&mut self, field: Field, written: &str, reading: Reading) -> Option<String> {
+    /// Takes over what was read of a field.
+    pub(crate) fn take(&mut self, field: Field, written: &str, reading: Reading) {
         let found = reading.found.iter();
         self.found
             .extend(found.map(|rule| (field, on_a_form(field, rule))));
-        if let Some(normal) = reading.value.as_ref().filter(|normal| *normal != written) {
-            self.change(field, normal.clone(), reading.changed_by.join("+"));
+        let changed_by = reading.changed_by.join("+");
+        if let Some(normal) = reading.value.filter(|normal| normal != written) {
+            self.change(field, normal, changed_by);
         }
-        reading.value
     }
 
     pub(crate) fn change(&mut self, field: Field, value: String, rule: impl Into<String>) {

@@ -45,61 +45,126 @@ pub(crate) fn is_commune(field: Field) -> bool {
 /// Reads the communes, each with what its address says.
 pub(crate) fn read(written: &Applicant, context: &Context<'_>, values: &mut Values) {
     let given = |field| written.get(field).filter(|text| !text.is_empty());
-    let mut permanent: Option<String> = None;
+    let mut permanent: Option<(&str, Reading)> = None;
     for residence in &RESIDENCES {
-        let born = residence.commune == Field::BirthCommune;
-        let province = context.birth_province.filter(|_| born);
-        let address = given(residence.address)
-            .and_then(|text| place::commune_near(text, context, province).value)
-            .filter(|value| !value.is_empty());
-        let commune = match given(residence.commune) {
-            Some(text) => {
-                let near = address
-                    .as_ref()
-                    .or(permanent.as_ref().filter(|_| !residence.is_past));
-                let reading = with_address(text, near, address.is_some(), province, context);
-                values.take(residence.commune, text, residence.on_a_form(reading, text))
-            }
-            None => address.inspect(|value| {
-                values.change(residence.commune, value.clone(), "place.of-address");
-            }),
+        let form = Form {
+            context,
+            province: context
+                .birth_province
+                .filter(|_| residence.commune == Field::BirthCommune),
+            home: permanent.as_ref().filter(|_| !residence.is_past),
         };
-        if residence.commune == Field::PermanentCommune {
-            permanent = commune;
+        let address = given(residence.address)
+            .map(|text| (text, place::commune_near(text, context, form.province)))
+            .filter(|(_, reading)| is_known(reading));
+        match (given(residence.commune), address) {
+            (Some(text), address) => {
+                let reading = form.read(text, address.as_ref().map(|(text, reading)| (*text, reading)));
+                if residence.commune == Field::PermanentCommune {
+                    permanent = Some((text, reading.clone()));
+                }
+                values.take(residence.commune, text, residence.on_a_form(reading, text));
+            }
+            (None, Some((text, address))) => {
+                if let Some(value) = &address.value {
+                    values.change(residence.commune, value.clone(), "place.of-address");
+                }
+                if residence.commune == Field::PermanentCommune {
+                    permanent = Some((text, address));
+                }
+            }
+            (None, None) => {}
         }
     }
 }
 
-/// Reads a commune's field. `near` is the commune of the address, or else where the person lives
-/// otherwise.
-fn with_address(
-    text: &str,
-    near: Option<&String>,
-    from_address: bool,
-    province: Option<&str>,
-    context: &Context<'_>,
-) -> Reading {
-    let around = near.and_then(|near| place::province_of(near));
-    let reading = place::commune_near(text, context, province.or(around.as_deref()));
-    let Some(near) = near else { return reading };
+/// Whether a text names one unit, though it may have become several.
+fn is_known(reading: &Reading) -> bool {
+    let divided = |found: &&'static Rule| *found == &rule::SPLIT || *found == &rule::SUCCESSOR_UNKNOWN;
     match &reading.value {
-        None if reading.candidates.contains(near) => Reading::of(near, &["place.address"]),
-        Some(value) if from_address && value != near && !value.is_empty() => {
-            reading.with(&rule::ADDRESS_DISAGREES)
-        }
-        _ => reading,
+        Some(value) => !value.is_empty(),
+        None => !reading.found.is_empty() && reading.found.iter().all(|found| divided(found)),
     }
+}
+
+/// Whether a reading names a unit, alone or among those that a unit became.
+fn names(reading: &Reading, unit: &String) -> bool {
+    reading.value.as_ref() == Some(unit) || reading.candidates.contains(unit)
+}
+
+/// What a commune's field is read with.
+struct Form<'a> {
+    context: &'a Context<'a>,
+    /// The province that another field gives.
+    province: Option<&'a str>,
+    /// The commune of permanent residence, as written and as read: the person may be living there too.
+    home: Option<&'a (&'a str, Reading)>,
+}
+
+impl Form<'_> {
+    fn read(&self, text: &str, address: Option<(&str, &Reading)>) -> Reading {
+        let Some((address, at)) = address else {
+            return self.read_alone(text);
+        };
+        let around = at.value.iter().chain(&at.candidates).next();
+        let around = around.and_then(|unit| place::province_of(unit));
+        let reading = place::commune_near(text, self.context, self.province.or(around.as_deref()));
+        let meant = |unit: &String| names(at, unit);
+        let agree = match &reading.value {
+            Some(value) if value.is_empty() || meant(value) => return reading,
+            Some(_) => false,
+            None => reading.candidates.iter().any(meant),
+        };
+        if agree || is_named_in(address, text) {
+            // The address says more: its district.
+            let changed_by: &[&str] = if at.value.is_some() {
+                &["place.address"]
+            } else {
+                &[]
+            };
+            return Reading {
+                changed_by: changed_by.to_vec(),
+                ..at.clone()
+            };
+        }
+        match reading.value {
+            Some(_) => reading.with(&rule::ADDRESS_DISAGREES),
+            None => reading,
+        }
+    }
+
+    /// Without an address. A name that several communes have is rather one near home.
+    fn read_alone(&self, text: &str) -> Reading {
+        let reading = place::commune_near(text, self.context, self.province);
+        let Some((written, home)) = self.home.filter(|_| reading.value.is_none()) else {
+            return reading;
+        };
+        if *written == text || is_known(home) && reading.candidates.iter().any(|unit| names(home, unit)) {
+            return home.clone();
+        }
+        let around = home.value.as_deref().and_then(place::province_of);
+        let nearby = place::commune_near(text, self.context, around.as_deref());
+        if is_known(&nearby) { nearby } else { reading }
+    }
+}
+
+/// Whether the name of a commune stands in an address.
+fn is_named_in(address: &str, commune: &str) -> bool {
+    const KINDS: [&str; 7] = ["xa ", "phuong ", "thi tran ", "x. ", "p. ", "tt. ", "tt "];
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let commune = fold::fold(commune.trim());
+    let name = KINDS.iter().find_map(|kind| commune.strip_prefix(kind));
+    let name = letters(name.unwrap_or(&commune));
+    let numbered = name.starts_with(|c: char| c.is_ascii_digit());
+    !name.is_empty() && !numbered && letters(&fold::fold(address)).contains(&name)
 }
 
 impl Residence {
     /// What the map did to a unit is no fault of the form, nor is the name of a unit that no list has
     /// any more.
     fn on_a_form(&self, reading: Reading, text: &str) -> Reading {
-        let noted = |found: &'static Rule| {
-            self.is_past && found != &rule::ADDRESS_DISAGREES
-                || [&rule::SPLIT, &rule::SUCCESSOR_UNKNOWN].contains(&found)
-        };
-        if reading.value.is_some() || !reading.found.iter().all(|&found| noted(found)) {
+        let no_fault = is_known(&reading) || self.is_past;
+        if reading.value.is_some() || reading.found.is_empty() || !no_fault {
             return reading;
         }
         Reading {

@@ -95,6 +95,18 @@ const fn kind_of_words(first: &[u8], second: &[u8]) -> Option<Kind> {
     })
 }
 
+/// The tone of a word for a kind that is written out: Phượng and Xá are parts of names.
+const fn tone_of_word(word: &[u8]) -> Option<u8> {
+    Some(match word {
+        b"phuong" | b"thanh" => 1,
+        b"tran" | b"pho" => 2,
+        b"tinh" | b"thu" => 3,
+        b"xa" => 4,
+        b"huyen" | b"quan" | b"thi" | b"dac" => 5,
+        _ => return None,
+    })
+}
+
 /// A word before the name of a street, a house, a village or a group of houses: what follows isn't a unit.
 const fn is_locality_word(word: &[u8]) -> bool {
     is_numbered_word(word)
@@ -154,13 +166,15 @@ impl Title {
     pub(crate) fn before(words: &Words, name: usize) -> Option<Self> {
         let last = name.checked_sub(1).filter(|_| words.before(name) < Gap::Hard)?;
         let pair = last.checked_sub(1).filter(|_| words.before(last) < Gap::Hard);
+        let spelt = |at: usize| tone_of_word(words.word(at)).is_none_or(|tone| words.may_have_tone(at, tone));
         let of_two = pair.and_then(|first| {
             let kind = kind_of_words(words.word(first), words.word(last))?;
-            Some(Self { kind, begin: first })
+            (spelt(first) && spelt(last)).then_some(Self { kind, begin: first })
         });
         of_two.or_else(|| {
             let kind = kind_of_word(words.word(last))?;
-            Some(Self { kind, begin: last })
+            let of_a_name = tone_of_word(words.word(last)).is_some() && words.is_bare_among_marked(last);
+            (spelt(last) && !of_a_name).then_some(Self { kind, begin: last })
         })
     }
 

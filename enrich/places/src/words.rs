@@ -176,6 +176,26 @@ impl Words {
         self.word(at) == word.as_bytes()
     }
 
+    /// Whether nothing says that a word has another tone than this: `phường` has the first, and `phuong` may
+    /// have it; `phương` and `phượng` don't.
+    pub(crate) fn may_have_tone(&self, at: usize, tone: u8) -> bool {
+        let mut written = Marks::default();
+        for (_, marks) in self.letters(at, at + 1) {
+            written = written.and(marks);
+        }
+        written.tone() == tone || (written.tone() == 0 && written.quality() == 0)
+    }
+
+    /// Whether a word without marks stands among others that have them, and behind one in the same part:
+    /// `Dương Quan`.
+    pub(crate) fn is_bare_among_marked(&self, at: usize) -> bool {
+        self.marked
+            && self.before(at) != Gap::Hard
+            && self
+                .letters(at, at + 1)
+                .all(|(_, marks)| marks == Marks::default())
+    }
+
     /// Whether a word for a kind is written out, not part of a name that folds to it: xã, not Xa Dung.
     pub(crate) fn is_spelt_title(&self, at: usize) -> bool {
         const TITLES: [(&str, u8); 4] = [("xa", 4), ("phuong", 1), ("huyen", 5), ("tinh", 3)];
