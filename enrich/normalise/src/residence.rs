@@ -83,7 +83,7 @@ fn is_known(reading: &Reading) -> bool {
     let divided = |found: &&'static Rule| *found == &rule::SPLIT || *found == &rule::SUCCESSOR_UNKNOWN;
     match &reading.value {
         Some(value) => !value.is_empty(),
-        None => !reading.found.is_empty() && reading.found.iter().all(|found| divided(found)),
+        None => !reading.found.is_empty() && reading.found.iter().all(divided),
     }
 }
 
