@@ -1,6 +1,6 @@
 //! Places of a form: any unit, a province, a commune, by code or name, as units of today.
 
-use crate::{Context, Date};
+use crate::{Context, Date, text};
 use chrono::NaiveDate;
 use places::{Level, Places};
 use rules::catalogue::place as rule;
@@ -83,7 +83,22 @@ fn read_near(text: &str, context: &Context<'_>, province: Option<&str>) -> Readi
         as_of: context.as_of.and_then(day),
         province,
     };
-    Places::shared().read(text, context)
+    if text::is_normal(text) {
+        return Places::shared().read(text, context);
+    }
+    let form = text::form(text);
+    if !form.certain {
+        return Reading {
+            found: form.found,
+            ..Reading::default()
+        };
+    }
+    let mut reading = Places::shared().read(&form.text, context);
+    reading.found.extend(form.found);
+    if reading.value.as_deref().is_some_and(|value| value != text) {
+        reading.changed_by.splice(0..0, form.changed_by);
+    }
+    reading
 }
 
 /// Whether this says that a text means one of the candidates, rather than that it means none for certain.

@@ -12,7 +12,7 @@ mod words;
 
 pub use value::Date;
 
-use crate::Context;
+use crate::{Context, text};
 use build::Built;
 use parts::Parts;
 use rules::catalogue::date as rule;
@@ -27,6 +27,23 @@ const LONGEST: usize = 200;
 /// calendar has keeps its month and is held; it never becomes another day. What could be read in two ways
 /// is held with both as candidates.
 pub fn read(text: &str, context: &Context<'_>) -> Reading {
+    let reading = as_written(text, context);
+    if text.is_ascii() || reading.found != [&rule::UNREADABLE] {
+        return reading;
+    }
+    // Words in an old font's encoding: "ngµy 5 th¸ng 6 n¨m 1950".
+    let form = text::form(text);
+    if !form.certain || form.text == text {
+        return reading;
+    }
+    let mut reading = as_written(&form.text, context);
+    if reading.value.is_some() {
+        reading.changed_by.splice(0..0, form.changed_by);
+    }
+    reading
+}
+
+fn as_written(text: &str, context: &Context<'_>) -> Reading {
     if let Some(date) = Date::parse(text) {
         return checked(Built::value(date), text, Vec::new(), context);
     }
@@ -92,7 +109,7 @@ fn without_time(text: &str, context: &Context<'_>) -> Reading {
 
 /// A moment, whose date is certain only where it is the same in Viet Nam.
 fn with_time(date: &str, time: time::Time, context: &Context<'_>) -> Reading {
-    let mut reading = read(date, context);
+    let mut reading = as_written(date, context);
     let Some(written) = reading.value.as_deref().and_then(Date::parse) else {
         return reading;
     };

@@ -4,12 +4,12 @@ use super::{surname, word};
 
 /// Titles of kin and courtesy. Those that are family names as well are none unless one follows.
 const COURTESY: &[&str] = &[
-    "ông", "bà", "anh", "chị", "cô", "chú", "bác", "cụ", "em", "cháu", "thầy", "bé", "dì", "cậu",
+    "ông", "bà", "anh", "chị", "cô", "chú", "bác", "cụ", "em", "cháu", "thầy", "bé", "dì", "cậu", "bố", "mẹ",
 ];
 /// The same without marks, as far as they are no family names then.
 const COURTESY_UNMARKED: &[&str] = &["ong", "ba", "anh"];
 /// Titles of women.
-const OF_WOMEN: &[&str] = &["bà", "chị", "cô", "dì", "mrs", "ms", "miss", "madam"];
+const OF_WOMEN: &[&str] = &["bà", "chị", "cô", "dì", "mẹ", "mrs", "ms", "miss", "madam"];
 /// Titles that are no word of a name, without their dots.
 const OFFICE: &[&str] = &[
     "mr", "mrs", "ms", "miss", "madam", "dr", "prof", "ts", "ths", "tskh", "pgs", "gs", "pgsts", "gsts",
@@ -71,6 +71,7 @@ const BEGINNINGS: &[&str] = &[
     "Bác",
     "Bé",
     "Bí",
+    "Bố",
     "Cháu",
     "Chú",
     "Chị",
@@ -103,6 +104,7 @@ const BEGINNINGS: &[&str] = &[
     "Mr",
     "Mrs",
     "Ms",
+    "Mẹ",
     "Mục",
     "Ngnd",
     "Ngưt",
@@ -182,7 +184,7 @@ pub(super) fn of(name: &str) -> Title {
     let (second, third) = (words.next().unwrap_or(""), words.next());
     let marked = COURTESY.contains(&small.as_str());
     if third.is_none() {
-        let perhaps = marked && !second.is_empty() && (small != "ông" || surname::is_only_surname(second));
+        let perhaps = marked && !second.is_empty();
         return if perhaps {
             Title::Unclear { bytes }
         } else {

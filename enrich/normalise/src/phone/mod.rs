@@ -65,7 +65,7 @@ fn of_written(written: &Written, text: &str) -> Reading {
         };
     }
     let numbers = match number(groups) {
-        Ok(number) => vec![number],
+        Ok(number) => vec![like_landline(groups, written.bracketed).unwrap_or(number)],
         Err(why) => match several(groups) {
             numbers if numbers.is_empty() => return Reading::uncertain(why),
             numbers => numbers,
@@ -142,6 +142,27 @@ impl Number {
             note: None,
             held: Some(&rule::AMBIGUOUS),
         }
+    }
+}
+
+/// A number whose area code of before 2017 stands apart, where it would be a mobile's if it didn't: `08
+/// 38251234` is written by nobody who has a mobile. A code of two digits in brackets can be either.
+fn like_landline(groups: &[String], bracketed: bool) -> Option<Number> {
+    let [first, rest @ ..] = groups else { return None };
+    let area = first.strip_prefix('0')?;
+    let local = rest.concat();
+    let landline = plan::landline_like_mobile(area, &local)?;
+    let in_pairs = rest.iter().all(|group| group.len() == 2);
+    let landline = format!("+84{landline}");
+    match area.len() {
+        1 if !in_pairs => Some(Number {
+            candidates: vec![landline],
+            way: "phone.area-code-2017",
+            note: Some(&rule::OLD_AREA_CODE),
+            held: None,
+        }),
+        2 if bracketed => Some(Number::ambiguous(vec![landline, format!("+84{area}{local}")])),
+        _ => None,
     }
 }
 

@@ -8,6 +8,8 @@ use crate::fold::fold;
 pub(super) struct Written {
     /// Digits in the groups they stand in; a group may begin with `+`.
     pub groups: Vec<String>,
+    /// The first group stands in brackets.
+    pub bracketed: bool,
     /// A letter O, l or I stands for a digit.
     pub repaired: bool,
     /// There is an extension, left out of the groups.
@@ -85,6 +87,7 @@ pub(super) fn read(text: &str) -> Option<Written> {
         }
         match c {
             '+' => plus = true,
+            '(' if written.groups.is_empty() => written.bracketed = true,
             '#' => written.extension = !written.groups.is_empty(),
             '.' | '-' | '_' | '(' | ')' | '[' | ']' | '/' | '\\' | ',' | ';' | ':' | '|' | '&' | '\''
             | '"' | '’' | '*' | '?' => {}
