@@ -12,9 +12,11 @@ mod reading;
 mod rule;
 mod ruleset;
 mod thresholds;
+mod told;
 
 pub use figures::{FIGURES, Figure};
 pub use reading::Reading;
 pub use rule::Rule;
 pub use ruleset::{RULESET, Ruleset, WrongKey, WrongKeys, severity_name};
 pub use thresholds::Thresholds;
+pub use told::Told;

@@ -4,7 +4,7 @@ use super::lines::{self, Line};
 use super::{unless_gone, verdict};
 use ::normalise::Date;
 use ::rules::catalogue::text as found;
-use ::rules::{Rule, Ruleset, catalogue, severity_name};
+use ::rules::{Rule, Ruleset, Told, severity_name};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use runtime::Fault;
@@ -38,16 +38,11 @@ struct Answer<'a> {
     findings: Vec<Explained<'a>>,
 }
 
-/// A finding and what a clerk is told. Never holds a value of the person.
+/// A finding as a clerk is told it.
 #[derive(Debug, Serialize)]
 struct Explained<'a> {
-    code: &'a str,
-    field: Option<&'a str>,
-    severity: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vi: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    en: Option<&'static str>,
+    #[serde(flatten)]
+    told: Told,
     /// What is wrong with the line's form.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a str>,
@@ -122,9 +117,10 @@ fn answer(
     };
     let verdict = verdict(findings.iter().map(|finding| finding.severity).min());
     summary.count(verdict, &findings);
-    let explained = findings
-        .iter()
-        .map(|finding| explain(finding, problem.as_deref()));
+    let explained = findings.into_iter().map(|finding| Explained {
+        told: finding.into(),
+        problem: problem.as_deref(),
+    });
     let answer = Answer {
         line: number,
         verdict,
@@ -132,18 +128,6 @@ fn answer(
     };
     serde_json::to_writer(&mut *output, &answer)?;
     output.write_all(b"\n")
-}
-
-fn explain<'a>(finding: &'a Finding, problem: Option<&'a str>) -> Explained<'a> {
-    let rule = catalogue::find(&finding.code);
-    Explained {
-        code: &finding.code,
-        field: finding.field.map(schemas::Field::name),
-        severity: severity_name(finding.severity),
-        vi: rule.map(|rule| rule.vi),
-        en: rule.map(|rule| rule.en),
-        problem,
-    }
 }
 
 /// The day a submission says it was captured, in Viet Nam.
