@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// Answers each thread remembers: pairs of slots, the newer first.
-const PAIRS: usize = 8192;
-/// Texts longer than this aren't remembered, so that a full cache takes some 5 MB.
+const PAIRS: usize = 16_384;
+/// Texts longer than this aren't remembered, so that a full cache takes some 10 MB.
 const LONGEST: usize = 160;
 
 /// A question as far as the answer depends on it, and the answer.

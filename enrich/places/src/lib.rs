@@ -22,6 +22,7 @@ mod code;
 mod index;
 mod leftover;
 mod likeness;
+mod locality;
 mod mention;
 mod nearest;
 mod outcome;
@@ -72,7 +73,12 @@ impl Places {
 
     /// Reads a code or a text: the unit in force today as `code@valid_from`, or why there is no certain one.
     pub fn read(&self, text: &str, context: Context<'_>) -> Reading {
-        cache::remembered(text, context, || self.read_afresh(text, context))
+        let whole = || cache::remembered(text, context, || self.read_afresh(text, context));
+        let Some(behind) = locality::behind(text) else {
+            return whole();
+        };
+        let reading = cache::remembered(behind, context, || self.read_afresh(behind, context));
+        if reading.value.is_some() { reading } else { whole() }
     }
 
     /// Reads without looking whether the same text was read before.

@@ -178,6 +178,13 @@ impl Title {
         })
     }
 
+    /// Whether a word for a kind ends right before word `at`, whatever follows.
+    pub(crate) fn ends_before(words: &Words, at: usize) -> bool {
+        at > 1
+            && (kind_of_word(words.word(at - 1)).is_some()
+                || kind_of_words(words.word(at - 2), words.word(at - 1)).is_some())
+    }
+
     /// Whether a word for a kind begins with word `at` and a name follows.
     pub(crate) fn begins(words: &Words, at: usize) -> Option<Kind> {
         (1..=2)

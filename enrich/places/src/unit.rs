@@ -45,12 +45,14 @@ impl State {
     }
 
     const fn begins(self) -> NaiveDate {
-        let day = match self {
-            Self::Of2021 => NaiveDate::from_ymd_opt(2021, 1, 1),
-            Self::Of63 => NaiveDate::from_ymd_opt(2025, 3, 1),
-            Self::Today => NaiveDate::from_ymd_opt(2025, 7, 1),
-        };
-        day.expect("a day of the calendar")
+        const OF_2021: NaiveDate = NaiveDate::from_ymd_opt(2021, 1, 1).expect("a day of the calendar");
+        const OF_63: NaiveDate = NaiveDate::from_ymd_opt(2025, 3, 1).expect("a day of the calendar");
+        const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 1).expect("a day of the calendar");
+        match self {
+            Self::Of2021 => OF_2021,
+            Self::Of63 => OF_63,
+            Self::Today => TODAY,
+        }
     }
 }
 

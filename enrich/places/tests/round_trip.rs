@@ -133,3 +133,33 @@ fn communes_before_the_reform() {
         }
     }
 }
+
+/// The village in front of an address is left out of what is remembered: that changes no answer.
+#[test]
+fn a_village_in_front_changes_no_answer() {
+    let fronts = [
+        "Thôn 5",
+        "Bản Mường Chà",
+        "Số nhà 12",
+        "Tổ dân phố Hà Nội",
+        "Xóm Phú Thọ",
+        "Số 5 ngõ 3 phố Huế",
+        "Khu 2 xã Tân An",
+    ];
+    for (at, unit) in communes(State::Of63).enumerate() {
+        let front = fronts[at % fronts.len()];
+        let rest = match at % 3 {
+            0 => unit.label(),
+            1 => fold::fold(&unit.label()),
+            _ => {
+                let (district, province) = (unit.district(), unit.province());
+                let around = [district, province].map(|unit| bare(unit.expect("a unit")));
+                format!("{}, {}", bare(unit), around.join(", "))
+            }
+        };
+        let text = format!("{front}, {rest}");
+        let (places, then) = (Places::shared(), on(2025, 4, 1));
+        let afresh = places.read_afresh(&text, then);
+        assert_eq!(places.read(&text, then), afresh, "{text}");
+    }
+}
