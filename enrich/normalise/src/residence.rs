@@ -1,7 +1,7 @@
 //! The places of a form together: a commune has a field of its own, and stands in an address as well.
 
 use crate::applicant::Values;
-use crate::{Context, place};
+use crate::{Context, Normalised, place};
 use rules::catalogue::place as rule;
 use rules::{Reading, Rule};
 use schemas::{Applicant, Field};
@@ -45,17 +45,20 @@ pub(crate) fn is_commune(field: Field) -> bool {
 /// Reads the communes, each with what its address says.
 pub(crate) fn read(written: &Applicant, context: &Context<'_>, values: &mut Values) {
     let given = |field| written.get(field).filter(|text| !text.is_empty());
+    let birth_province = Normalised::of(written, &values.changes)
+        .get(Field::BirthProvince)
+        .map(str::to_owned);
     let mut permanent: Option<(&str, Reading)> = None;
     for residence in &RESIDENCES {
+        let born = residence.commune == Field::BirthCommune;
         let form = Form {
             context,
-            province: context
-                .birth_province
-                .filter(|_| residence.commune == Field::BirthCommune),
+            province: given(Field::BirthProvince).filter(|_| born),
+            province_of_today: birth_province.as_deref().filter(|_| born),
             home: permanent.as_ref().filter(|_| !residence.is_past),
         };
         let address = given(residence.address)
-            .map(|text| (text, place::commune_near(text, context, form.province)))
+            .map(|text| (text, form.read_address(text)))
             .filter(|(_, reading)| is_known(reading));
         match (given(residence.commune), address) {
             (Some(text), address) => {
@@ -95,20 +98,39 @@ fn names(reading: &Reading, unit: &String) -> bool {
 /// What a commune's field is read with.
 struct Form<'a> {
     context: &'a Context<'a>,
-    /// The province that another field gives.
+    /// The province that another field gives, as written.
     province: Option<&'a str>,
+    /// The same, as a unit of today.
+    province_of_today: Option<&'a str>,
     /// The commune of permanent residence, as written and as read: the person may be living there too.
     home: Option<&'a (&'a str, Reading)>,
 }
 
 impl Form<'_> {
+    /// Mostly an address names its province itself, and is the same whatever another field says.
+    fn read_address(&self, address: &str) -> Reading {
+        let reading = place::commune_near(address, self.context, None);
+        let inside = match (&reading.value, self.province_of_today) {
+            (Some(value), Some(province)) => place::province_of(value).as_deref() == Some(province),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        match self.province {
+            Some(province) if !inside => place::commune_near(address, self.context, Some(province)),
+            _ => reading,
+        }
+    }
+
     fn read(&self, text: &str, address: Option<(&str, &Reading)>) -> Reading {
         let Some((address, at)) = address else {
             return self.read_alone(text);
         };
+        if at.value.is_some() && stands_in(address, text) {
+            return of_address(at);
+        }
         let around = at.value.iter().chain(&at.candidates).next();
         let around = around.and_then(|unit| place::province_of(unit));
-        let reading = place::commune_near(text, self.context, self.province.or(around.as_deref()));
+        let reading = place::commune_near(text, self.context, around.as_deref().or(self.province));
         let meant = |unit: &String| names(at, unit);
         let agree = match &reading.value {
             Some(value) if value.is_empty() || meant(value) => return reading,
@@ -116,16 +138,7 @@ impl Form<'_> {
             None => reading.candidates.iter().any(meant),
         };
         if agree || is_named_in(address, text) {
-            // The address says more: its district.
-            let changed_by: &[&str] = if at.value.is_some() {
-                &["place.address"]
-            } else {
-                &[]
-            };
-            return Reading {
-                changed_by: changed_by.to_vec(),
-                ..at.clone()
-            };
+            return of_address(at);
         }
         match reading.value {
             Some(_) => reading.with(&rule::ADDRESS_DISAGREES),
@@ -148,6 +161,24 @@ impl Form<'_> {
     }
 }
 
+/// What an address says of its commune's field: more, because it has a district.
+fn of_address(at: &Reading) -> Reading {
+    let certain = at.value.is_some();
+    Reading {
+        changed_by: certain.then_some("place.address").into_iter().collect(),
+        ..at.clone()
+    }
+}
+
+/// Whether a commune's name, written the same way, is a whole part of an address.
+fn stands_in(address: &str, commune: &str) -> bool {
+    let Some((_, behind)) = address.split_once(commune) else {
+        return false;
+    };
+    let is_name = commune.starts_with(|c: char| c.is_alphabetic());
+    is_name && (behind.is_empty() || behind.starts_with([',', ';']) || behind.starts_with(" - "))
+}
+
 /// Whether the name of a commune stands in an address.
 fn is_named_in(address: &str, commune: &str) -> bool {
     const KINDS: [&str; 7] = ["xa ", "phuong ", "thi tran ", "x. ", "p. ", "tt. ", "tt "];
@@ -163,7 +194,8 @@ impl Residence {
     /// What the map did to a unit is no fault of the form, nor is the name of a unit that no list has
     /// any more.
     fn on_a_form(&self, reading: Reading, text: &str) -> Reading {
-        let no_fault = is_known(&reading) || self.is_past;
+        let elsewhere = reading.found.contains(&&rule::OTHER_PROVINCE);
+        let no_fault = is_known(&reading) || (self.is_past && !elsewhere);
         if reading.value.is_some() || reading.found.is_empty() || !no_fault {
             return reading;
         }
