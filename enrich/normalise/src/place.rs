@@ -83,8 +83,9 @@ fn read_near(text: &str, context: &Context<'_>, province: Option<&str>) -> Readi
         as_of: context.as_of.and_then(day),
         province,
     };
-    if text::is_normal(text) {
-        return Places::shared().read(text, context);
+    let reading = Places::shared().read(text, context);
+    if reading.value.is_some() || text::is_normal(text) {
+        return reading;
     }
     let form = text::form(text);
     if !form.certain {

@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// Answers each thread remembers: pairs of slots, the newer first.
-const PAIRS: usize = 16_384;
-/// Texts longer than this aren't remembered, so that a full cache takes some 10 MB.
+const PAIRS: usize = 32_768;
+/// Texts longer than this aren't remembered, so that a full cache takes some 20 MB.
 const LONGEST: usize = 160;
 
 /// A question as far as the answer depends on it, and the answer.
@@ -20,7 +20,7 @@ struct Slot {
 
 thread_local! {
     // A thread's own, because a lock would cost more than half of what is saved.
-    static ANSWERS: RefCell<Vec<[Option<Slot>; 2]>> = const { RefCell::new(Vec::new()) };
+    static ANSWERS: RefCell<Vec<[Option<Box<Slot>>; 2]>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The remembered answer, or the one that `read` gives, remembered in place of another.
@@ -32,7 +32,7 @@ pub(crate) fn remembered(text: &str, context: Context<'_>, read: impl FnOnce() -
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let at = hasher.hash_one((text, context.province, state)) as usize % PAIRS;
     let answer = ANSWERS.with_borrow(|answers| {
-        let same = |slot: &&Slot| {
+        let same = |slot: &&Box<Slot>| {
             &*slot.text == text && slot.province.as_deref() == context.province && slot.state == state
         };
         let slot = answers.get(at)?.iter().flatten().find(same)?;
@@ -45,12 +45,12 @@ pub(crate) fn remembered(text: &str, context: Context<'_>, read: impl FnOnce() -
                 answers.resize_with(PAIRS, Default::default);
             }
             let [newer, older] = &mut answers[at];
-            *older = newer.replace(Slot {
+            *older = newer.replace(Box::new(Slot {
                 text: text.into(),
                 province: context.province.map(Into::into),
                 state,
                 answer: answer.clone(),
-            });
+            }));
         });
         answer
     })

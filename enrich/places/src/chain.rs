@@ -4,7 +4,7 @@ use crate::leftover::Leftover;
 use crate::mention::{Fitting, Mention};
 use crate::region::Region;
 use crate::tables::Id;
-use crate::title::Fit;
+use crate::title::{Fit, Kind};
 use crate::words::Words;
 use crate::{Level, Places, State};
 use chrono::NaiveDate;
@@ -30,6 +30,12 @@ pub(crate) struct Found {
     pub(crate) penalty: u8,
     /// Whether words before the chain were passed over.
     pub(crate) leftover: bool,
+}
+
+impl Found {
+    fn is_plain(&self) -> bool {
+        self.penalty == 0 && self.doubt.is_none() && !self.leftover
+    }
 }
 
 /// A search of one text.
@@ -82,6 +88,11 @@ impl<'a> Search<'a> {
                     named: true,
                 };
                 self.in_province(scope, mention.begin);
+                let may_be_district = mention.title.is_some_and(|title| title.kind != Kind::Province);
+                // As a district or commune, a name that is a province's is further from the plain meaning.
+                if !may_be_district && self.found.iter().any(Found::is_plain) {
+                    return;
+                }
             }
         }
         let scope = Scope {

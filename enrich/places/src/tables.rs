@@ -12,6 +12,7 @@ pub(crate) struct Record {
     pub(crate) state: State,
     pub(crate) kind: Kind,
     pub(crate) name: &'static str,
+    bare_name: &'static str,
     pub(crate) province: Id,
     pub(crate) district: Option<Id>,
     heirs: (u32, u32),
@@ -19,8 +20,8 @@ pub(crate) struct Record {
 
 impl Record {
     /// The name without its kind: `Him Lam`.
-    pub(crate) fn bare_name(&self) -> &'static str {
-        self.kind.strip_from(self.name)
+    pub(crate) const fn bare_name(&self) -> &'static str {
+        self.bare_name
     }
 }
 
@@ -130,11 +131,13 @@ impl Tables {
             None => (id, None),
         };
         self.codes[state as usize].insert(code, id);
+        let kind = Kind::of(name)?;
         self.units.push(Record {
             code,
             state,
-            kind: Kind::of(name)?,
+            kind,
             name,
+            bare_name: kind.strip_from(name),
             province,
             district,
             heirs: (0, 0),

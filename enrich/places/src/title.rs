@@ -45,7 +45,7 @@ impl Kind {
     }
 
     /// The name without the word for its kind.
-    pub(crate) fn strip_from(self, name: &str) -> &str {
+    pub(crate) fn strip_from(self, name: &'static str) -> &'static str {
         let bare = |(word, kind): &(&str, Self)| name.strip_prefix(word).filter(|_| *kind == self);
         KINDS.iter().find_map(bare).unwrap_or(name)
     }
