@@ -109,14 +109,24 @@ impl Kind {
         } else if (self.is_normal)(written) {
             Reading::of(written, &[])
         } else {
-            (self.reader)(written, context)
+            self.read_bounded(written, context)
         }
+    }
+
+    /// A compatibility character can stand for 18 others, so a normal form can be longer than what was
+    /// written.
+    fn read_bounded(&self, written: &str, context: &Context<'_>) -> Reading {
+        let reading = (self.reader)(written, context);
+        if reading.value.as_deref().is_some_and(text::is_too_long) {
+            return Reading::uncertain(&found::TOO_LONG);
+        }
+        reading
     }
 
     /// The same for a field of a form. `None` for a value in its normal form with nothing to be found,
     /// and for one that the register can't hold: that is found with the envelope.
     pub(crate) fn read_field(&self, written: &str, context: &Context<'_>) -> Option<Reading> {
         let as_it_is = (self.is_normal)(written) || text::is_too_long(written) || written.contains('\0');
-        (!as_it_is).then(|| (self.reader)(written, context))
+        (!as_it_is).then(|| self.read_bounded(written, context))
     }
 }
