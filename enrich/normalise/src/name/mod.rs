@@ -62,7 +62,17 @@ pub fn is_normal_part(part: &str) -> bool {
             word::is_plain(word)
                 && !matches!(
                     word,
-                    "Y" | "Không" | "Chưa" | "Tức" | "Alias" | "Aka" | "Bí" | "Hay" | "Tên" | "Còn" | "Pháp"
+                    "Y" | "Và"
+                        | "Không"
+                        | "Chưa"
+                        | "Tức"
+                        | "Alias"
+                        | "Aka"
+                        | "Bí"
+                        | "Hay"
+                        | "Tên"
+                        | "Còn"
+                        | "Pháp"
                 )
         })
         && words <= 5
@@ -274,14 +284,29 @@ fn check(name: &str, whose: Whose, reading: &mut Reading) {
         Whose::Another if one => reading.found.push(&found::PARTIAL),
         _ => {}
     }
+    if names_several(name) {
+        reading.found.push(&found::SEVERAL);
+    }
     if words > MOST_WORDS || (name.len() > LONGEST && name.chars().count() > LONGEST) {
         reading.found.push(&found::TOO_LONG);
     }
 }
 
 /// Whether a finding means that no normal form of the name can be told.
+/// Whether an "and" stands between two names. Và is a family name of the Mông as well, so it counts with two
+/// words on either side.
+fn names_several(name: &str) -> bool {
+    let mut words = name.split(' ');
+    words.by_ref().take(2).count() == 2
+        && words
+            .by_ref()
+            .any(|word| matches!(word, "và" | "Và" | "VÀ" | "&"))
+        && words.count() >= 2
+}
+
 fn is_unreadable(rule: &Rule) -> bool {
     [
+        &found::SEVERAL,
         &found::DIGITS,
         &found::INCOMPLETE,
         &found::SIGNS,

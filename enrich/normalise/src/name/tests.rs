@@ -35,6 +35,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("SIU H-LAN", "Siu H-Lan", ""),
     ("nguyễn–trần thị mai", "Nguyễn-Trần Thị Mai", ""),
     ("H'LŎ ƀuôn yă", "H'Lŏ Ƀuôn Yă", ""),
+    ("Nguyễn Văn An và Trần Thị Bình", "", "name.several"),
+    ("NGUYỄN VĂN AN VÀ TRẦN THỊ BÌNH", "", "name.several"),
+    ("Và Bá Pó", "Và Bá Pó", ""),
+    ("Giàng Thị Và", "Giàng Thị Và", ""),
     // Nobody.
     ("", "", "name.missing"),
     ("   ", "", "name.missing"),

@@ -49,6 +49,10 @@ rules! {
         "Họ tên dài bất thường; có thể lẫn nội dung khác. Kiểm tra lại."
         "The name is unusually long; something else may have got into it. Look at it again."
         "The longest names known have fewer than 60 letters";
+    SEVERAL "name.several" Hold
+        "Ô này ghi tên của nhiều người. Mỗi ô chỉ ghi một người."
+        "There are names of several people here. Write one person in a field."
+        "The form's own instructions: one person in a field";
     TITLE "name.title" Note
         "Đã bỏ danh xưng (ông, bà, TS…) đứng trước họ tên."
         "A title (Mr, Mrs, Dr …) in front of the name was taken off."
