@@ -32,10 +32,11 @@ pub(crate) fn remembered(text: &str, context: Context<'_>, read: impl FnOnce() -
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let at = hasher.hash_one((text, context.province, state)) as usize % PAIRS;
     let answer = ANSWERS.with_borrow(|answers| {
-        let same = |slot: &&Box<Slot>| {
+        let same = |slot: &&Slot| {
             &*slot.text == text && slot.province.as_deref() == context.province && slot.state == state
         };
-        let slot = answers.get(at)?.iter().flatten().find(same)?;
+        let pair = answers.get(at)?.iter().flatten();
+        let slot = pair.map(Box::as_ref).find(same)?;
         Some(slot.answer.clone())
     });
     answer.unwrap_or_else(|| {
