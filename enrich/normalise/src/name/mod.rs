@@ -139,6 +139,16 @@ fn full(written: &str, whose: Whose) -> Name {
     check(name, whose, &mut reading);
     let mut value = String::with_capacity(name.len());
     in_case(name, &mut value);
+    if value != *name && !text::is_normal(&value) {
+        // kÂ is a word in no encoding; Kâ may be one of an old font.
+        let cased = text::form(&value);
+        if !cased.certain {
+            return Name {
+                reading: uncertain(cased),
+                other,
+            };
+        }
+    }
     if value != *name {
         reading.changed_by.push("name.case");
     } else if name.len() != form.text.len() && reading.changed_by.is_empty() {

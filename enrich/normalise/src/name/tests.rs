@@ -39,6 +39,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("NGUYỄN VĂN AN VÀ TRẦN THỊ BÌNH", "", "name.several"),
     ("Và Bá Pó", "Và Bá Pó", ""),
     ("Giàng Thị Và", "Giàng Thị Và", ""),
+    ("kÂ", "", "text.legacy-encoding-uncertain"),
     // Nobody.
     ("", "", "name.missing"),
     ("   ", "", "name.missing"),
