@@ -79,10 +79,13 @@ enum Command {
     Control(control::Command),
     /// What the rules make of values: one a line on standard input, its answer on standard output
     ///
+    /// Values are read as of today in Viet Nam, or of the day that --json names: a place's code or name, and what is
+    /// still to come, depend on it.
+    ///
     /// An answer is `ok`, the value; or `hold`, the value where there is one, and reason codes; or `reject`, nothing,
     /// and reason codes; with tabs between. Nothing is connected to, and nothing is kept.
     #[command(
-        after_help = "Examples:\n  echo 'NGUYỄN VĂN A' | intakectl normalise --field full_name\n  echo '{\"value\": \"Nữ\", \"context\": {\"as_of\": \"2025-06-30\"}}' | intakectl normalise --field sex --json"
+        after_help = "Examples:\n  echo 'NGUYỄN VĂN A' | intakectl normalise --field full_name\n  echo '{\"value\": \"Nữ\", \"context\": {\"as_of\": \"2025-06-30\"}}' | intakectl normalise --field sex --json\n  echo '{\"value\": \"15\", \"context\": {\"as_of\": \"2024-05-01\"}}' | intakectl normalise --field place --json"
     )]
     Normalise(values::normalise::Options),
     /// What the rules find in a file of applications, before any of it is submitted
