@@ -1,5 +1,7 @@
 //! What intake-enrich runs with.
 
+use rules::Ruleset;
+use runtime::Fault;
 use runtime::settings::KafkaSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -47,6 +49,8 @@ pub struct Normalise {
     pub buffer: usize,
     /// After how many milliseconds without a sign of life another worker takes over, 1,000 to 60,000.
     pub session_timeout_ms: u64,
+    /// Other weights and thresholds of rules than the shipped ones: a file as `enrich/rules/ruleset.toml`.
+    pub ruleset: Option<PathBuf>,
 }
 
 impl Default for Normalise {
@@ -57,11 +61,25 @@ impl Default for Normalise {
             quantum: 100,
             buffer: 2_000,
             session_timeout_ms: 6_000,
+            ruleset: None,
         }
     }
 }
 
 impl Normalise {
+    /// The weights and thresholds of rules.
+    ///
+    /// # Errors
+    /// Fatal when the file can't be read or has a wrong key; the text names file, key and remedy.
+    pub fn ruleset(&self) -> Result<Ruleset, Fault> {
+        let Some(path) = &self.ruleset else {
+            return Ok(Ruleset::default());
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Fault::fatal(format!("can't read the ruleset {}: {e}", path.display())))?;
+        Ruleset::parse(&text).map_err(|wrong| Fault::fatal(format!("{}: {wrong}", path.display())))
+    }
+
     /// After how long without a sign of life another worker takes over.
     pub const fn session_timeout(&self) -> Duration {
         Duration::from_millis(self.session_timeout_ms)

@@ -1,7 +1,8 @@
 //! intakectl: the operator's and data engineer's tool. Each module is one command or a part of it.
 //!
 //! **Invariant:** nothing changes without `--execute`, and a command that reads never does.
-//! **Invariant:** values about a person are printed only with `--unmask`.
+//! **Invariant:** values about a person are printed only with `--unmask`; `normalise` prints what it was
+//! given.
 
 pub mod books;
 pub mod control;
@@ -12,10 +13,12 @@ pub mod node;
 pub mod period;
 pub mod register;
 mod report;
+pub mod rules;
 mod settings;
 pub mod show;
 pub mod table;
 pub mod topics;
+pub mod values;
 
 pub use ended::Ended;
 pub(crate) use report::tell;

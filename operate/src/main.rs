@@ -2,10 +2,12 @@
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
+use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, node, register, topics};
+use operate::{books, control, lag, latency, node, register, rules, topics, values};
 use runtime::Fault;
+use std::io::BufWriter;
 use std::process::ExitCode;
 
 /// Look after the intake pipeline: topics, lag, the books, nodes, residents, applications
@@ -75,6 +77,26 @@ enum Command {
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
+    /// What the rules make of values: one a line on standard input, its answer on standard output
+    ///
+    /// Values are read as of today in Viet Nam, or of the day that --json names: a place's code or name, and what is
+    /// still to come, depend on it.
+    ///
+    /// An answer is `ok`, the value; or `hold`, the value where there is one, and reason codes; or `reject`, nothing,
+    /// and reason codes; with tabs between. Nothing is connected to, and nothing is kept.
+    #[command(
+        after_help = "Examples:\n  echo 'NGUYỄN VĂN A' | intakectl normalise --field full_name\n  echo '{\"value\": \"Nữ\", \"context\": {\"as_of\": \"2025-06-30\"}}' | intakectl normalise --field sex --json\n  echo '{\"value\": \"15\", \"context\": {\"as_of\": \"2024-05-01\"}}' | intakectl normalise --field place --json"
+    )]
+    Normalise(values::normalise::Options),
+    /// What the rules find in a file of applications, before any of it is submitted
+    ///
+    /// Every line gets one JSON object on standard output, with its verdict and its findings as a clerk is told them;
+    /// a summary comes on standard error. No value of a person is printed.
+    #[command(after_help = "Example:\n  intakectl validate applications.ndjson > findings.ndjson")]
+    Validate(values::validate::Options),
+    /// The catalogue of rules, and rulesets' files
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  intakectl completions bash > /etc/bash_completion.d/intakectl")]
     Completions {
@@ -100,6 +122,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use control::Command as Control;
     use node::Command as Node;
     use register::Command as Register;
+    use rules::Command as Rules;
     use topics::Command as Topics;
     let output = line.options.output;
     let settings = &Settings::load(&line.options)?;
@@ -135,6 +158,21 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
+        Command::Normalise(args) => {
+            let ruleset = values::ruleset(args.ruleset.as_deref())?;
+            let output = BufWriter::new(std::io::stdout().lock());
+            values::normalise::run(&args, &ruleset, today(), std::io::stdin().lock(), output)
+        }
+        Command::Validate(args) => {
+            let ruleset = values::ruleset(args.ruleset.as_deref())?;
+            let output = BufWriter::new(std::io::stdout().lock());
+            let summary = values::validate::run(&args, &ruleset, today(), output)?;
+            eprintln!("{summary}");
+            Ok(Ended::Fine)
+        }
+        Command::Rules(Rules::List(args)) => print(&rules::list::run(&args)?, output),
+        Command::Rules(Rules::Show(args)) => print(&rules::show::run(&args)?, output),
+        Command::Rules(Rules::Diff(args)) => print(&rules::diff::run(&args)?, output),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,
@@ -145,6 +183,11 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
             Ok(Ended::Fine)
         }
     }
+}
+
+/// The day it is in Viet Nam.
+fn today() -> Option<Date> {
+    Date::in_viet_nam(runtime::clock::now())
 }
 
 /// Ends as clap does, with exit code 2, when something is wrong with the command line.

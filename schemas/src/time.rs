@@ -15,6 +15,14 @@ impl Timestamp {
         Self(self.0.saturating_add(offset_ms))
     }
 
+    /// Reads RFC 3339 with its time zone, in the years 1 to 9999: a local time without one could be any of
+    /// 24 moments.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = DateTime::parse_from_rfc3339(text).ok()?;
+        let moment = Self::from(moment.to_utc());
+        moment.to_utc().map(|_| moment)
+    }
+
     /// As a calendar moment, where it lies in the range that chrono and PostgreSQL share
     /// (years 1 to 9999).
     pub fn to_utc(self) -> Option<DateTime<Utc>> {

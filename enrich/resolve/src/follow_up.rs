@@ -3,12 +3,12 @@
 use crate::golden;
 use crate::state::Resolver;
 use crate::step::{Effects, Verdict};
-use schemas::IntakeEvent;
 use schemas::change::{ApplicationStatus, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, VerificationRecorded};
 use schemas::finding::OutcomeKind;
-use schemas::match_log::{Content, LogBody, MatchLogEntry, NormalisedValue};
+use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry};
+use schemas::{IntakeEvent, Severity};
 use uuid::Uuid;
 
 impl Resolver {
@@ -17,7 +17,7 @@ impl Resolver {
         &mut self,
         id: Uuid,
         event: &IntakeEvent,
-        changes: &[NormalisedValue],
+        decoded: &Decoded,
         effects: &mut Effects,
     ) -> Option<Verdict> {
         let application = self.applications.get_mut(&id)?;
@@ -26,7 +26,7 @@ impl Resolver {
         }
         if let Body::VerificationRecorded(body) = &event.body {
             let resident = application.resident?;
-            golden::verify(&mut application.row.verifications, verified(body, changes));
+            golden::verify(&mut application.row.verifications, verified(body, decoded));
             application.row.stage = application.row.stage.max(body.stage);
             effects.residents.entry(resident).or_default().gained.push(id);
             return Some(Verdict {
@@ -67,8 +67,8 @@ impl Resolver {
                 }
                 Some(_) => Verdict::rejected(OutcomeKind::Rejected, "application.corrected"),
                 None => match follow_up_of(&waiting.entry) {
-                    Some((event, changes)) => {
-                        let verdict = self.follow_up(id, &event, &changes, effects);
+                    Some((event, decoded)) => {
+                        let verdict = self.follow_up(id, &event, &decoded, effects);
                         verdict.unwrap_or_else(|| {
                             Verdict::rejected(OutcomeKind::Rejected, "application.unknown")
                         })
@@ -81,9 +81,16 @@ impl Resolver {
     }
 }
 
-fn verified(body: &VerificationRecorded, changes: &[NormalisedValue]) -> impl Iterator<Item = VerifiedField> {
-    body.findings.iter().map(|found| {
-        let normal = changes
+/// What an officer found. A value in doubt isn't taken over: it waits for the next verification.
+fn verified(body: &VerificationRecorded, decoded: &Decoded) -> impl Iterator<Item = VerifiedField> {
+    let in_doubt = |field| {
+        let mut findings = decoded.findings.iter();
+        findings.any(|finding| finding.field == Some(field) && finding.severity == Severity::Hold)
+    };
+    let found = body.findings.iter().filter(move |found| !in_doubt(found.field));
+    found.map(|found| {
+        let normal = decoded
+            .changes
             .iter()
             .find(|change| change.field == found.field)
             .map(|change| change.value.clone());
@@ -97,13 +104,13 @@ fn verified(body: &VerificationRecorded, changes: &[NormalisedValue]) -> impl It
     })
 }
 
-/// The event of a waiting entry, with its normalised values.
-fn follow_up_of(entry: &[u8]) -> Option<(IntakeEvent, Vec<NormalisedValue>)> {
+/// The event of a waiting entry, with its normalised values and findings.
+fn follow_up_of(entry: &[u8]) -> Option<(IntakeEvent, Decoded)> {
     let LogBody::SourceRecord(record) = MatchLogEntry::decode(entry).ok()?.body else {
         return None;
     };
     let Content::Decoded(decoded) = record.content else {
         return None;
     };
-    Some((IntakeEvent::decode(&decoded.event).ok()?, decoded.changes))
+    Some((IntakeEvent::decode(&decoded.event).ok()?, decoded))
 }

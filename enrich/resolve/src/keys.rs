@@ -3,7 +3,7 @@
 //! The thin rule: the same 12-digit number; or the same folded name, full date of birth, sex and
 //! birth province.
 
-use normalise::{date, fold::fold, number::is_personal_number};
+use normalise::{Date, fold::fold, number::is_personal_number};
 use schemas::{Applicant, Field};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -40,8 +40,7 @@ impl Keys {
 
 fn identity(person: &Applicant) -> Option<Key> {
     let given = |field| person.get(field).filter(|text| !text.is_empty());
-    let born =
-        given(Field::DateOfBirth).filter(|text| matches!(date::read(text), date::Written::Day { .. }))?;
+    let born = given(Field::DateOfBirth).filter(|text| Date::parse(text).is_some_and(Date::is_day))?;
     let parts = [
         &fold(given(Field::FullName)?),
         born,

@@ -188,6 +188,25 @@ fn a_held_correction_leaves_the_earlier_revision_in_force() {
 }
 
 #[test]
+fn a_verified_value_in_doubt_is_not_taken_over() {
+    let outputs = story(vec![
+        application(1, 1, &person(PANG, "30/04/1950", "")),
+        verification(1, 1, Field::DateOfBirth, "31/04/1950"),
+        verification(2, 2, Field::DateOfBirth, "31/04/1950"),
+        application(2, 1, &person(PANG, "29/04/1950", "")),
+    ]);
+    assert_eq!(outputs[1].settled.outcome, Loaded);
+    assert_eq!(
+        outputs[1].settled.findings[0].code, "date.impossible",
+        "the node is told"
+    );
+    for (output, born) in [(1, "1950-04-30"), (3, "1950-04-29")] {
+        let golden = &outputs[output].residents[0].golden;
+        assert_eq!(golden.get(Field::DateOfBirth), Some(born));
+    }
+}
+
+#[test]
 fn follow_ups_wait_for_their_application() {
     let outputs = story(vec![
         verification(1, 2, Field::FullName, "Lò Văn Bâng"),

@@ -1,6 +1,7 @@
 //! One source record to one entry of the match log.
 
 use crate::control::Controls;
+use rules::Ruleset;
 use runtime::Fault;
 use runtime::kafka::Record;
 use schemas::IntakeEvent;
@@ -21,7 +22,12 @@ pub struct Entry {
 ///
 /// # Errors
 /// Fatal when an entry doesn't fit its schema, which is our own bug.
-pub fn of(record: Record, expected_offset: i64, controls: &Controls) -> Result<Entry, Fault> {
+pub fn of(
+    record: Record,
+    expected_offset: i64,
+    controls: &Controls,
+    ruleset: &Ruleset,
+) -> Result<Entry, Fault> {
     let Record {
         partition,
         offset,
@@ -34,10 +40,13 @@ pub fn of(record: Record, expected_offset: i64, controls: &Controls) -> Result<E
         controls.quarantined(&partition.topic, partition.number, offset),
     ) {
         Ok(event) => {
-            let changes = normalise::changes(&event);
-            let findings = validate::event(&event, key.as_deref(), &changes);
+            let arrival = validate::Arrival {
+                key: key.as_deref(),
+                appended_at,
+            };
+            let validate::Examined { changes, findings } = validate::event(&event, arrival, ruleset);
             let counted = findings.iter().map(|finding| finding.severity).min();
-            metrics::counter!("intake_normalise_records_total", "result" => counted.map_or("clean", severity))
+            metrics::counter!("intake_normalise_records_total", "result" => counted.map_or("clean", rules::severity_name))
                 .increment(1);
             let log_key = event.node_id.as_str().as_bytes().to_vec();
             (
@@ -71,7 +80,7 @@ pub fn of(record: Record, expected_offset: i64, controls: &Controls) -> Result<E
             },
             expected_offset,
             appended_at,
-            ruleset: normalise::RULESET.to_owned(),
+            ruleset: ruleset.name().to_owned(),
             content,
         }),
     };
@@ -84,12 +93,4 @@ fn read(value: &[u8], quarantined: bool) -> Result<IntakeEvent, &'static str> {
         return Err("operator.quarantined");
     }
     IntakeEvent::from_record(value).map_err(schemas::codec::Unreadable::code)
-}
-
-const fn severity(worst: schemas::Severity) -> &'static str {
-    match worst {
-        schemas::Severity::Reject => "reject",
-        schemas::Severity::Hold => "hold",
-        schemas::Severity::Note => "note",
-    }
 }

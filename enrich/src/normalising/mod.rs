@@ -14,6 +14,7 @@ use crate::control::Controls;
 use crate::settings::Settings;
 use admission::Admission;
 use progress::Progress;
+use rules::Ruleset;
 use runtime::health::Health;
 use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
 use runtime::retry::{self, Backoff};
@@ -45,6 +46,7 @@ struct Worker {
     producer: Producer,
     admission: Admission,
     controls: Controls,
+    ruleset: Ruleset,
     turns: Turns,
     progress: Progress,
     quantum: usize,
@@ -57,6 +59,8 @@ impl Worker {
         let provinces = settings::provinces(settings.provinces.as_deref())?;
         let cluster = Cluster::new(&settings.kafka)?;
         let controls = Controls::read(&cluster)?;
+        let ruleset = settings.normalise.ruleset()?;
+        tracing::info!("the ruleset is {}", ruleset.name());
         let owned = Arc::new(Owned::default());
         let spec = ConsumerSpec {
             group: topics::GROUP_NORMALISE,
@@ -77,6 +81,7 @@ impl Worker {
             producer: cluster.producer()?,
             admission: Admission::start(&cluster, settings.normalise.window)?,
             controls,
+            ruleset,
             turns: Turns::new(settings.normalise.buffer),
             progress: Progress::default(),
             quantum: settings.normalise.quantum.max(1),
@@ -154,7 +159,7 @@ impl Worker {
             self.admission.admitted(turn.records.len());
             for (record, expected_offset) in turn.records {
                 let next = record.offset + 1;
-                let entry = entry::of(record, expected_offset, &self.controls)?;
+                let entry = entry::of(record, expected_offset, &self.controls, &self.ruleset)?;
                 let token = self.progress.sent(&turn.partition, next);
                 self.producer
                     .send(topics::MATCH_LOG, &entry.key, &entry.value, token)?;

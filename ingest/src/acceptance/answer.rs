@@ -2,6 +2,7 @@
 
 use super::limits::MAX_LINE_BYTES;
 use crate::spool::{Appended, Receipt};
+use rules::Told;
 use schemas::submission::BadSubmission;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,35 @@ pub enum Status {
     SpoolFull,
     /// Not now.
     Unavailable,
+}
+
+/// An answer, with what the rules find in what was submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What became of it.
+    pub answer: Answer,
+    /// What the centre will find too, told at once. Nothing is refused for it.
+    pub findings: Vec<Told>,
+}
+
+impl Reply {
+    /// As a JSON object, with the line's number where there is one.
+    pub fn line(self, line: Option<u64>) -> Line {
+        let safe = self.answer.status().is_safe();
+        Line {
+            findings: if safe { self.findings } else { Vec::new() },
+            ..self.answer.line(line)
+        }
+    }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self {
+            answer,
+            findings: Vec::new(),
+        }
+    }
 }
 
 impl Status {
@@ -107,6 +137,7 @@ impl Answer {
             line,
             status,
             receipt,
+            findings: Vec::new(),
             error,
         }
     }
@@ -126,6 +157,9 @@ pub struct Line {
     /// The receipt, where there is one.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// What the rules find in it, where it is safe at the node.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Told>,
     /// What is wrong and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

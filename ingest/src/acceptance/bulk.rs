@@ -63,7 +63,7 @@ pub fn submit(
     let mut summary = Summary::new();
     let mut on_their_way: VecDeque<(u64, Waiting)> = VecDeque::with_capacity(WINDOW);
     let mut settle = |summary: &mut Summary, (number, waiting): (u64, Waiting)| {
-        let line = waiting.answer().line(Some(number));
+        let line = waiting.reply().line(Some(number));
         summary.count(line.status);
         each(line)
     };

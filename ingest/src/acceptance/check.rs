@@ -4,7 +4,6 @@ use super::canonical::content_hash;
 use super::identity::{Identity, Named};
 use super::limits::{self, filled, text, within};
 use crate::spool::{Kind, New};
-use chrono::DateTime;
 use schemas::event::{ApplicationSubmitted, ApplicationWithdrawn, VerificationRecorded};
 use schemas::submission::{Application, BadSubmission, Submission, Verification, Withdrawal};
 use schemas::{Body, Field, Sha256, Timestamp};
@@ -137,17 +136,11 @@ fn optional(at: &str, value: Option<&str>, most: usize) -> Result<(), BadSubmiss
     value.map_or(Ok(()), |value| text(at, value, most))
 }
 
-/// RFC 3339 with its zone: a local time without one could be any of 24 moments.
 fn moment(value: Option<&str>) -> Result<Option<Timestamp>, BadSubmission> {
     let Some(value) = value else { return Ok(None) };
-    let refused = || {
-        let problem =
-            "must be RFC 3339 with a time zone, such as 2026-11-24T08:30:00+07:00, in the years 1 to 9999";
-        BadSubmission::at("captured_at", problem)
-    };
-    let moment: Timestamp = DateTime::parse_from_rfc3339(value)
-        .map_err(|_| refused())?
-        .to_utc()
-        .into();
-    moment.to_utc().map(|_| Some(moment)).ok_or_else(refused)
+    let problem =
+        "must be RFC 3339 with a time zone, such as 2026-11-24T08:30:00+07:00, in the years 1 to 9999";
+    Timestamp::parse(value)
+        .map(Some)
+        .ok_or_else(|| BadSubmission::at("captured_at", problem))
 }

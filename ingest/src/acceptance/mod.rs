@@ -10,7 +10,7 @@ pub mod lines;
 pub mod spreadsheet;
 mod writer;
 
-pub use answer::{Answer, Line, Status};
+pub use answer::{Answer, Line, Reply, Status};
 pub use check::check;
 pub use identity::Identity;
 pub use limits::MAX_LINE_BYTES;

@@ -1,12 +1,14 @@
 //! The one writer of the spool: whoever submits meets in its queue, and what waits there together
 //! shares one fsync.
 
-use super::answer::{Answer, Status};
+use super::answer::{Answer, Reply, Status};
 use super::check::check;
 use super::identity::Identity;
 use super::limits::MAX_LINE_BYTES;
 use crate::spool::{New, Spool, SpoolFault};
 use metrics::counter;
+use normalise::Date;
+use rules::{Ruleset, Told};
 use runtime::{Fault, Stop, clock};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -27,6 +29,7 @@ struct Queued {
 pub struct Intake {
     queue: mpsc::Sender<Queued>,
     identity: Identity,
+    ruleset: Arc<Ruleset>,
     stop: Stop,
 }
 
@@ -34,8 +37,8 @@ pub struct Intake {
 pub enum Waiting {
     /// Refused before the queue.
     Known(Answer),
-    /// In the queue.
-    Queued(oneshot::Receiver<Answer>),
+    /// In the queue, with what the rules find in it.
+    Queued(oneshot::Receiver<Answer>, Vec<Told>),
 }
 
 impl Intake {
@@ -56,6 +59,7 @@ impl Intake {
             Self {
                 queue,
                 identity,
+                ruleset: Arc::default(),
                 stop,
             },
             thread,
@@ -68,21 +72,25 @@ impl Intake {
     }
 
     /// Submits one JSON object and waits for its answer. Cancel safe: what is queued is written.
-    pub async fn submit(&self, json: &[u8]) -> Answer {
+    pub async fn submit(&self, json: &[u8]) -> Reply {
         let waiting = match self.checked(json) {
             Err(answer) => Waiting::Known(answer),
             Ok(new) => {
                 let (answer, receiver) = oneshot::channel();
+                let findings = self.findings(&new);
                 match self.queue.send(Queued { new, answer }).await {
-                    Ok(()) => Waiting::Queued(receiver),
+                    Ok(()) => Waiting::Queued(receiver, findings),
                     Err(_) => Waiting::Known(ended()),
                 }
             }
         };
-        counted(match waiting {
-            Waiting::Known(answer) => answer,
-            Waiting::Queued(receiver) => receiver.await.unwrap_or_else(|_| ended()),
-        })
+        match waiting {
+            Waiting::Known(answer) => counted(answer).into(),
+            Waiting::Queued(receiver, findings) => Reply {
+                answer: counted(receiver.await.unwrap_or_else(|_| ended())),
+                findings,
+            },
+        }
     }
 
     /// Submits one JSON object from a blocking thread, without waiting for the answer.
@@ -92,10 +100,19 @@ impl Intake {
             Ok(new) => new,
         };
         let (answer, receiver) = oneshot::channel();
+        let findings = self.findings(&new);
         match self.queue.blocking_send(Queued { new, answer }) {
-            Ok(()) => Waiting::Queued(receiver),
+            Ok(()) => Waiting::Queued(receiver, findings),
             Err(_) => Waiting::Known(ended()),
         }
+    }
+
+    /// What the centre's rules find, as far as they need no clock but the node's own.
+    fn findings(&self, new: &New) -> Vec<Told> {
+        let captured_at = new.captured_at.unwrap_or_else(clock::now);
+        let as_of = Date::in_viet_nam(captured_at);
+        let examined = validate::body(&new.body, as_of, &self.ruleset);
+        examined.findings.into_iter().map(Told::from).collect()
     }
 
     fn checked(&self, json: &[u8]) -> Result<New, Answer> {
@@ -113,11 +130,14 @@ impl Intake {
 
 impl Waiting {
     /// Waits for the answer on a blocking thread.
-    pub fn answer(self) -> Answer {
-        counted(match self {
-            Self::Known(answer) => answer,
-            Self::Queued(receiver) => receiver.blocking_recv().unwrap_or_else(|_| ended()),
-        })
+    pub fn reply(self) -> Reply {
+        match self {
+            Self::Known(answer) => counted(answer).into(),
+            Self::Queued(receiver, findings) => Reply {
+                answer: counted(receiver.blocking_recv().unwrap_or_else(|_| ended())),
+                findings,
+            },
+        }
     }
 }
 

@@ -16,9 +16,9 @@ pub(super) async fn submit(
     axum::extract::State(state): axum::extract::State<Arc<State>>,
     body: Body,
 ) -> Response {
-    let answer = match read(body).await {
+    let reply = match read(body).await {
         Ok(Some(json)) => state.api.intake.submit(&json).await,
-        Ok(None) => Answer::TooLarge,
+        Ok(None) => Answer::TooLarge.into(),
         Err(_) => {
             return super::problem(
                 StatusCode::BAD_REQUEST,
@@ -26,8 +26,8 @@ pub(super) async fn submit(
             );
         }
     };
-    let status = code(answer.status());
-    (status, Json(answer.line(None))).into_response()
+    let status = code(reply.answer.status());
+    (status, Json(reply.line(None))).into_response()
 }
 
 /// The whole body; none when it is too large. What is too much is read all the same: who is still

@@ -126,3 +126,27 @@ fn a_full_spool_is_507_and_a_second_process_is_told() {
     assert!(String::from_utf8_lossy(&second.stderr).contains("another intake-node process"));
     assert_eq!(node.stop(), Some(0));
 }
+
+#[test]
+fn a_clerk_is_told_at_once_what_the_centre_will_find_and_nothing_is_refused_for_it() {
+    let mut node = Node::init(None);
+    node.start();
+    let url = node.url("/v1/submissions").expect("an address");
+    let bad = application("H1", 1).replace("05/09/1987", "31/04/1987");
+    let (code, answer) = post(&url, bad.as_bytes()).expect("an answer");
+    let found = &json(&answer)["findings"];
+    assert_eq!(code, 201, "{answer}");
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{answer}");
+    let told = |name: &str| found[0][name].as_str().unwrap_or("").to_owned();
+    assert_eq!(
+        ["code", "field", "severity"].map(told),
+        ["date.impossible", "date_of_birth", "hold"]
+    );
+    assert!(told("vi").ends_with('.') && told("en").ends_with('.'), "{answer}");
+    assert!(!answer.contains("31/04"), "no value is in an answer");
+    let (code, again) = post(&url, bad.as_bytes()).expect("an answer");
+    assert_eq!((code, &json(&again)["findings"]), (200, found));
+    let (_, good) = post(&url, application("H2", 1).as_bytes()).expect("an answer");
+    assert_eq!(json(&good).get("findings"), None, "{good}");
+    assert_eq!(node.stop(), Some(0));
+}

@@ -7,6 +7,7 @@ pub mod limits;
 pub mod load;
 pub mod report;
 pub mod residents;
+pub mod rules;
 pub mod stages;
 mod visible;
 pub mod whole;

@@ -92,14 +92,18 @@ impl Load {
         self.events.len() as u64
     }
 
+    /// What all of them say.
+    pub fn bodies(&self) -> impl Iterator<Item = Result<Body>> {
+        let decoded = self.events.iter().map(|event| IntakeEvent::decode(&event.bytes));
+        decoded.map(|event| Ok(event?.body))
+    }
+
     /// The persons of all of them, as written.
     pub fn applicants(&self) -> impl Iterator<Item = Result<Applicant>> {
-        self.events
-            .iter()
-            .map(|event| match IntakeEvent::decode(&event.bytes)?.body {
-                Body::ApplicationSubmitted(body) => Ok(body.applicant),
-                _ => bail!("the load holds applications only"),
-            })
+        self.bodies().map(|body| match body? {
+            Body::ApplicationSubmitted(body) => Ok(body.applicant),
+            _ => bail!("the load holds applications only"),
+        })
     }
 
     /// Bytes of one, on average.

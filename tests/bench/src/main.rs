@@ -4,7 +4,7 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{delay, limits, residents, stages, whole};
+use bench::{delay, limits, residents, rules, stages, whole};
 use clap::Parser;
 
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
@@ -18,12 +18,14 @@ struct Arguments {
     #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
     seed: u64,
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Rules, Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
     only: Vec<Part>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    /// The rules alone, without servers.
+    Rules,
     /// Raw librdkafka and raw COPY.
     Limits,
     /// Each stage alone.
@@ -45,7 +47,7 @@ fn main() -> Result<()> {
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;
     }
-    if [Part::Stages, Part::Residents, Part::Whole]
+    if [Part::Rules, Part::Stages, Part::Residents, Part::Whole]
         .into_iter()
         .any(wanted)
     {
@@ -69,6 +71,9 @@ fn rates(arguments: &Arguments, report: &mut Report) -> Result<()> {
         load.count(),
         load.average_bytes()
     ));
+    if arguments.only.contains(&Part::Rules) {
+        rules::measure(&load, report)?;
+    }
     if arguments.only.contains(&Part::Stages) {
         stages::measure(&load, report)?;
     }

@@ -8,6 +8,7 @@ use crate::report::{Report, Row};
 use crate::stages::{Behind, drain, worker};
 use anyhow::Result;
 use normalise::fold::fold;
+use rules::Thresholds;
 use runtime::kafka::Cluster;
 use schemas::change::{GoldenSource, ResidentChanged, ResidentStatus};
 use schemas::codec::Event;
@@ -76,7 +77,10 @@ pub fn publish(
 
 /// The state of the `n`th resident: its first one, or a later one.
 fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
-    let golden = normalise::apply(written, &normalise::of_applicant(written));
+    let golden = normalise::apply(
+        written,
+        &normalise::of_applicant(written, None, Thresholds::default()).changes,
+    );
     let (sequence, stage) = if is_new {
         (2 * n + 1, 0)
     } else {

@@ -1,6 +1,7 @@
 //! A match log made by hand: nodes with their chains, applications, and the matcher at its end.
 
 use resolve::{Applied, Outputs, Resolver};
+use rules::{RULESET, Thresholds};
 use schemas::codec::Event;
 use schemas::event::*;
 use schemas::match_log::*;
@@ -59,7 +60,7 @@ pub struct Log {
 impl Log {
     pub fn push(&mut self, event: Vec<u8>) {
         let decoded = IntakeEvent::decode(&event).expect("an event");
-        let changes = normalise::changes(&decoded);
+        let changes = normalise::of_body(&decoded.body, None, Thresholds::default()).changes;
         let findings = findings_of(&decoded);
         self.push_content(Content::Decoded(Decoded {
             event,
@@ -78,7 +79,7 @@ impl Log {
                 },
                 expected_offset: self.offset,
                 appended_at: Timestamp(1_000_000 + self.offset),
-                ruleset: normalise::RULESET.to_owned(),
+                ruleset: RULESET.to_owned(),
                 content,
             }),
         };
@@ -89,12 +90,19 @@ impl Log {
 
 /// A date that no calendar has is held: enough of a rule for these tests.
 fn findings_of(event: &IntakeEvent) -> Vec<Finding> {
-    let Body::ApplicationSubmitted(body) = &event.body else {
-        return Vec::new();
+    let values;
+    let applicant = match &event.body {
+        Body::ApplicationSubmitted(body) => &body.applicant,
+        Body::VerificationRecorded(body) => {
+            values = normalise::verified_values(body);
+            &values
+        }
+        Body::ApplicationWithdrawn(_) | Body::EventWithheld(_) => return Vec::new(),
     };
-    match body.applicant.get(Field::DateOfBirth) {
+    let is_form = matches!(event.body, Body::ApplicationSubmitted(_));
+    match applicant.get(Field::DateOfBirth) {
         Some("31/04/1950") => vec![Finding::on(Field::DateOfBirth, Severity::Hold, "date.impossible")],
-        _ if body.applicant.get(Field::FullName).is_none() => {
+        _ if is_form && applicant.get(Field::FullName).is_none() => {
             vec![Finding::on(Field::FullName, Severity::Reject, "name.missing")]
         }
         _ => Vec::new(),
