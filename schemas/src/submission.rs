@@ -2,8 +2,12 @@
 //! NDJSON. `schemas/submission.schema.json` is its JSON Schema, `schemas/README.md` its guide.
 
 use crate::Applicant;
-use crate::event::{Attachment, Channel, FieldVerification, Service};
+use crate::event::{
+    ApplicationSubmitted, ApplicationWithdrawn, Attachment, Channel, FieldVerification, Service,
+    VerificationRecorded,
+};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// One submission. In JSON the key `type` tells the kind; without it, it is an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,6 +102,48 @@ pub struct Withdrawal {
     /// A code or short text without personal details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Application {
+    /// What the event of its application says, with the office's own code where it has one.
+    pub fn into_event(self, application_id: Uuid, reference: Option<String>) -> ApplicationSubmitted {
+        ApplicationSubmitted {
+            application_id,
+            revision: self.revision,
+            reference,
+            form_id: self.form.id,
+            form_version: self.form.version,
+            channel: self.channel,
+            service: self.service,
+            commune: self.commune,
+            village: self.village,
+            team: self.team,
+            applicant: self.applicant,
+            attachments: self.attachments,
+        }
+    }
+}
+
+impl Verification {
+    /// What the event of an application's verification says.
+    pub fn into_event(self, application_id: Uuid) -> VerificationRecorded {
+        VerificationRecorded {
+            application_id,
+            stage: self.stage,
+            officer: self.officer,
+            findings: self.findings,
+        }
+    }
+}
+
+impl Withdrawal {
+    /// What the event of an application's withdrawal says.
+    pub fn into_event(self, application_id: Uuid) -> ApplicationWithdrawn {
+        ApplicationWithdrawn {
+            application_id,
+            reason: self.reason,
+        }
+    }
 }
 
 /// Why a submission was refused: what, where and what to do. Never quotes a value.

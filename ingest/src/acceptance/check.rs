@@ -4,7 +4,6 @@ use super::canonical::content_hash;
 use super::identity::{Identity, Named};
 use super::limits::{self, filled, text, within};
 use crate::spool::{Kind, New};
-use schemas::event::{ApplicationSubmitted, ApplicationWithdrawn, VerificationRecorded};
 use schemas::submission::{Application, BadSubmission, Submission, Verification, Withdrawal};
 use schemas::{Body, Field, Sha256, Timestamp};
 use std::collections::HashSet;
@@ -65,20 +64,7 @@ fn of_application(from: Application, hash: Sha256, identity: &Identity) -> Resul
         revision: Some(from.revision),
         content_hash: hash,
         captured_at,
-        body: Body::ApplicationSubmitted(ApplicationSubmitted {
-            application_id,
-            revision: from.revision,
-            reference,
-            form_id: from.form.id,
-            form_version: from.form.version,
-            channel: from.channel,
-            service: from.service,
-            commune: from.commune,
-            village: from.village,
-            team: from.team,
-            applicant: from.applicant,
-            attachments: from.attachments,
-        }),
+        body: Body::ApplicationSubmitted(from.into_event(application_id, reference)),
         submitted_bytes: 0,
     })
 }
@@ -104,12 +90,7 @@ fn of_verification(from: Verification, hash: Sha256, identity: &Identity) -> Res
         revision: None,
         content_hash: hash,
         captured_at,
-        body: Body::VerificationRecorded(VerificationRecorded {
-            application_id,
-            stage: from.stage,
-            officer: from.officer,
-            findings: from.findings,
-        }),
+        body: Body::VerificationRecorded(from.into_event(application_id)),
         submitted_bytes: 0,
     })
 }
@@ -124,10 +105,7 @@ fn of_withdrawal(from: Withdrawal, hash: Sha256, identity: &Identity) -> Result<
         revision: None,
         content_hash: hash,
         captured_at,
-        body: Body::ApplicationWithdrawn(ApplicationWithdrawn {
-            application_id,
-            reason: from.reason,
-        }),
+        body: Body::ApplicationWithdrawn(from.into_event(application_id)),
         submitted_bytes: 0,
     })
 }

@@ -8,7 +8,7 @@ use ::rules::{Rule, Ruleset, Told, severity_name};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use runtime::Fault;
-use schemas::event::{ApplicationSubmitted, ApplicationWithdrawn, Body, VerificationRecorded};
+use schemas::event::Body;
 use schemas::submission::Submission;
 use schemas::{Finding, Severity, Timestamp};
 use serde::Serialize;
@@ -145,32 +145,14 @@ fn captured_on(submission: &Submission) -> Option<Date> {
 
 /// What is submitted as an event would carry it. Its id is not looked at.
 fn body(submission: Submission) -> Body {
-    let application_id = Uuid::nil();
+    let id = Uuid::nil();
     match submission {
-        Submission::Application(from) => Body::ApplicationSubmitted(ApplicationSubmitted {
-            application_id,
-            revision: from.revision,
-            reference: from.application_id,
-            form_id: from.form.id,
-            form_version: from.form.version,
-            channel: from.channel,
-            service: from.service,
-            commune: from.commune,
-            village: from.village,
-            team: from.team,
-            applicant: from.applicant,
-            attachments: from.attachments,
-        }),
-        Submission::Verification(from) => Body::VerificationRecorded(VerificationRecorded {
-            application_id,
-            stage: from.stage,
-            officer: from.officer,
-            findings: from.findings,
-        }),
-        Submission::Withdrawal(from) => Body::ApplicationWithdrawn(ApplicationWithdrawn {
-            application_id,
-            reason: from.reason,
-        }),
+        Submission::Application(mut from) => {
+            let reference = from.application_id.take();
+            Body::ApplicationSubmitted(from.into_event(id, reference))
+        }
+        Submission::Verification(from) => Body::VerificationRecorded(from.into_event(id)),
+        Submission::Withdrawal(from) => Body::ApplicationWithdrawn(from.into_event(id)),
     }
 }
 
