@@ -74,7 +74,7 @@ impl Resolver {
         }
         let mut person = effects.person;
         let touched = effects.residents.into_iter();
-        let residents: Vec<ResidentChanged> = touched
+        let residents = touched
             .map(|(id, touch)| {
                 self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
             })
