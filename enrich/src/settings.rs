@@ -1,7 +1,5 @@
 //! What intake-enrich runs with.
 
-use rules::Ruleset;
-use runtime::Fault;
 use runtime::settings::KafkaSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -67,19 +65,6 @@ impl Default for Normalise {
 }
 
 impl Normalise {
-    /// The weights and thresholds of rules.
-    ///
-    /// # Errors
-    /// Fatal when the file can't be read or has a wrong key; the text names file, key and remedy.
-    pub fn ruleset(&self) -> Result<Ruleset, Fault> {
-        let Some(path) = &self.ruleset else {
-            return Ok(Ruleset::default());
-        };
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Fault::fatal(format!("can't read the ruleset {}: {e}", path.display())))?;
-        Ruleset::parse(&text).map_err(|wrong| Fault::fatal(format!("{}: {wrong}", path.display())))
-    }
-
     /// After how long without a sign of life another worker takes over.
     pub const fn session_timeout(&self) -> Duration {
         Duration::from_millis(self.session_timeout_ms)

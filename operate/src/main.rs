@@ -159,12 +159,12 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Normalise(args) => {
-            let ruleset = values::ruleset(args.ruleset.as_deref())?;
+            let ruleset = runtime::settings::ruleset(args.ruleset.as_deref())?;
             let output = BufWriter::new(std::io::stdout().lock());
             values::normalise::run(&args, &ruleset, today(), std::io::stdin().lock(), output)
         }
         Command::Validate(args) => {
-            let ruleset = values::ruleset(args.ruleset.as_deref())?;
+            let ruleset = runtime::settings::ruleset(args.ruleset.as_deref())?;
             let output = BufWriter::new(std::io::stdout().lock());
             let summary = values::validate::run(&args, &ruleset, today(), output)?;
             eprintln!("{summary}");

@@ -6,6 +6,7 @@
 
 use crate::Fault;
 use config::{Config, Environment, File, FileFormat};
+use rules::Ruleset;
 use schemas::provinces::Provinces;
 use schemas::topics::Namespace;
 use secrecy::SecretString;
@@ -118,6 +119,19 @@ pub fn provinces(file: Option<&Path>) -> Result<Provinces, Fault> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| Fault::fatal(format!("can't read the provinces file {}: {e}", path.display())))?;
     Provinces::parse(&text).map_err(|e| Fault::fatal(format!("{}: {e}", path.display())))
+}
+
+/// The weights and thresholds of rules: those of a file as `enrich/rules/ruleset.toml`, or the shipped ones.
+///
+/// # Errors
+/// Fatal when the file can't be read or has a wrong key; the text names file, key and remedy.
+pub fn ruleset(file: Option<&Path>) -> Result<Ruleset, Fault> {
+    let Some(path) = file else {
+        return Ok(Ruleset::default());
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Fault::fatal(format!("can't read the ruleset {}: {e}", path.display())))?;
+    Ruleset::parse(&text).map_err(|wrong| Fault::fatal(format!("{}: {wrong}", path.display())))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Worker {
         let provinces = settings::provinces(settings.provinces.as_deref())?;
         let cluster = Cluster::new(&settings.kafka)?;
         let controls = Controls::read(&cluster)?;
-        let ruleset = settings.normalise.ruleset()?;
+        let ruleset = settings::ruleset(settings.normalise.ruleset.as_deref())?;
         tracing::info!("the ruleset is {}", ruleset.name());
         let owned = Arc::new(Owned::default());
         let spec = ConsumerSpec {

@@ -2,10 +2,10 @@
 
 use crate::Report;
 use crate::table::{Cell, Table};
-use crate::values::ruleset;
 use ::rules::{FIGURES, catalogue, severity_name};
 use clap::Args;
 use runtime::Fault;
+use runtime::settings::ruleset;
 use serde::Serialize;
 use std::path::PathBuf;
 
