@@ -13,17 +13,16 @@ const FEW: usize = 1_000;
 
 /// A table's statements. All text in them comes from constants of this crate and of `schemas`.
 pub(crate) struct Table {
-    name: &'static str,
-    key: &'static str,
-    columns: Vec<Column>,
-    on_conflict: String,
+    columns: String,
     copy: String,
-    /// Made with the first rows, which tell what their columns are.
-    upsert: OnceLock<String>,
     create_staged: String,
     stage: String,
-    merge: String,
     clear: String,
+    /// The guarded insert, before and behind what the rows come from.
+    insert: [String; 2],
+    merge: String,
+    /// Made with the first rows, which tell what their columns are.
+    upsert: OnceLock<String>,
 }
 
 /// What happens to a row whose key is there already.
@@ -50,26 +49,20 @@ impl std::ops::AddAssign for Written {
     }
 }
 
-/// A column, and the type that its texts must be turned into where no assignment does that.
-struct Column {
-    name: &'static str,
-    cast: Option<&'static str>,
-}
-
 impl Table {
     /// `casts` are the columns whose type isn't that of the values, with their type.
     pub(crate) fn new(
-        name: &'static str,
-        key: &'static str,
-        columns: &[&'static str],
-        casts: &[(&str, &'static str)],
+        name: &str,
+        key: &str,
+        columns: &[&str],
+        casts: &[(&str, &str)],
         on_conflict: &OnConflict,
     ) -> Self {
         let list = columns.join(", ");
         let conflict = match on_conflict {
             OnConflict::Keep => format!("ON CONFLICT ({key}) DO NOTHING"),
             OnConflict::NewerReplaces => {
-                let others = columns.iter().filter(|&&column| column != key);
+                let others = columns.iter().filter(|column| **column != key);
                 let set: Vec<String> = others
                     .map(|column| format!("{column} = EXCLUDED.{column}"))
                     .collect();
@@ -77,53 +70,36 @@ impl Table {
                 format!("ON CONFLICT ({key}) DO UPDATE SET {set} WHERE stored.sequence < EXCLUDED.sequence")
             }
         };
-        let cast_of = |name| casts.iter().find(|(cast, _)| *cast == name);
-        let column = |&name| Column {
-            name,
-            cast: cast_of(name).map(|(_, cast)| *cast),
-        };
+        let selected = columns.iter().map(|&column| {
+            let cast = casts.iter().find(|(name, _)| *name == column);
+            cast.map_or_else(|| column.to_owned(), |(_, cast)| format!("{column}::{cast}"))
+        });
+        let selected = selected.collect::<Vec<_>>().join(", ");
+        // A table gives rows back as they fit its pages, not as they came: unsorted, two lanes
+        // would lock the same rows in two orders.
+        let insert = [
+            format!("INSERT INTO {name} AS stored ({list}) SELECT {selected} FROM"),
+            format!("ORDER BY {key} {conflict}"),
+        ];
         Self {
-            name,
-            key,
-            columns: columns.iter().map(column).collect(),
             copy: format!("COPY {name} ({list}) FROM STDIN (FORMAT binary)"),
             create_staged: format!(
                 "CREATE TEMP TABLE staged_{name} ON COMMIT DELETE ROWS AS SELECT {list} FROM {name} WITH NO DATA"
             ),
             stage: format!("COPY staged_{name} ({list}) FROM STDIN (FORMAT binary)"),
-            // A table gives rows back as they fit its pages, not as they came: unsorted, two lanes
-            // would lock the same rows in two orders.
-            merge: format!(
-                "INSERT INTO {name} AS stored ({list}) SELECT {list} FROM staged_{name} ORDER BY {key} {conflict}"
-            ),
             clear: format!("DELETE FROM staged_{name}"),
+            merge: insert.join(&format!(" staged_{name} ")),
+            insert,
             upsert: OnceLock::new(),
-            on_conflict: conflict,
+            columns: list,
         }
     }
 
     fn upsert(&self, kinds: &[Kind]) -> String {
-        let Self {
-            name,
-            key,
-            columns,
-            on_conflict,
-            ..
-        } = self;
-        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        let list = names.join(", ");
-        let select = |column: &Column| match column.cast {
-            Some(cast) => format!("{}::{cast}", column.name),
-            None => column.name.to_owned(),
-        };
-        let selected: Vec<String> = columns.iter().map(select).collect();
         let parameter = |(n, kind): (usize, &Kind)| format!("${}::{}", n + 1, kind.array_type());
         let parameters: Vec<String> = kinds.iter().enumerate().map(parameter).collect();
-        format!(
-            "INSERT INTO {name} AS stored ({list}) SELECT {} FROM UNNEST({}) AS new ({list}) ORDER BY {key} {on_conflict}",
-            selected.join(", "),
-            parameters.join(", "),
-        )
+        let rows = format!(" UNNEST({}) AS new ({}) ", parameters.join(", "), self.columns);
+        self.insert.join(&rows)
     }
 
     /// Makes the temporary table, once for a connection.
