@@ -1,7 +1,7 @@
 //! A register filled from the topic's beginning, as a rebuild does: no secondary index in the way until
 //! everything that is in `register.changes` now is loaded.
 
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, ended};
 use crate::register::{Register, indexes, position};
 use runtime::kafka::{Cluster, Partition};
 use runtime::{Fault, Stop};
@@ -81,9 +81,6 @@ async fn load(
             tokio::time::sleep(EVERY).await;
         }
         Ok(false)
-    };
-    let ended = |joined: Result<Result<(), Fault>, tokio::task::JoinError>| {
-        joined.unwrap_or_else(|_| Err(Fault::fatal("the sink panicked: see the log")))
     };
     let watched: Result<bool, Fault> = tokio::select! {
         watched = watched => watched,

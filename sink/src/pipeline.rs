@@ -148,7 +148,8 @@ async fn last_word(consumer: Consumer<Member>, ownership: Arc<Ownership>) -> Res
         .map_err(|_| Fault::fatal("leaving the group panicked: see the log"))
 }
 
-fn ended(part: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
+/// How a task ended that was a part of the sink.
+pub(crate) fn ended(part: Result<Result<(), Fault>, tokio::task::JoinError>) -> Result<(), Fault> {
     // A panic's text may quote anything: it stays in the panic's own output.
     part.unwrap_or_else(|_| Err(Fault::fatal("a part of the sink panicked: see the log")))
 }
