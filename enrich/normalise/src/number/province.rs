@@ -1,80 +1,26 @@
 //! The first three digits of a personal number: where the birth was registered.
 
-/// Codes of the 63 provinces, each with the code of the province it is part of since 1 July 2025.
+use places::{Level, Places, State, Unit};
+use std::sync::LazyLock;
+
+/// Codes of the 63 provinces in order, each with the code of the province it is part of since 1 July 2025. A
+/// province kept its people's numbers when it was merged.
 ///
-/// Source: Circular 07/2016/TT-BCA, appendix I (the codes, as 001 to 096); Resolution 202/2025/QH15 (the
-/// mergers). A province kept its people's numbers when it was merged.
-const PROVINCES: [(u8, u8); 63] = [
-    (1, 1),
-    (2, 8),
-    (4, 4),
-    (6, 19),
-    (8, 8),
-    (10, 15),
-    (11, 11),
-    (12, 12),
-    (14, 14),
-    (15, 15),
-    (17, 25),
-    (19, 19),
-    (20, 20),
-    (22, 22),
-    (24, 24),
-    (25, 25),
-    (26, 25),
-    (27, 24),
-    (30, 31),
-    (31, 31),
-    (33, 33),
-    (34, 33),
-    (35, 37),
-    (36, 37),
-    (37, 37),
-    (38, 38),
-    (40, 40),
-    (42, 42),
-    (44, 44),
-    (45, 44),
-    (46, 46),
-    (48, 48),
-    (49, 48),
-    (51, 51),
-    (52, 52),
-    (54, 66),
-    (56, 56),
-    (58, 56),
-    (60, 68),
-    (62, 51),
-    (64, 52),
-    (66, 66),
-    (67, 68),
-    (68, 68),
-    (70, 75),
-    (72, 80),
-    (74, 79),
-    (75, 75),
-    (77, 79),
-    (79, 79),
-    (80, 80),
-    (82, 82),
-    (83, 86),
-    (84, 86),
-    (86, 86),
-    (87, 82),
-    (89, 91),
-    (91, 91),
-    (92, 92),
-    (93, 92),
-    (94, 92),
-    (95, 96),
-    (96, 96),
-];
+/// Source: Circular 07/2016/TT-BCA, appendix I (the codes, as 001 to 096), which are those of the map.
+static PROVINCES: LazyLock<Vec<(u8, u8)>> = LazyLock::new(|| {
+    let number = |unit: Unit<'_>| unit.code().to_string().parse().ok();
+    let then = Places::shared()
+        .units(State::Of63)
+        .filter(|unit| unit.level() == Level::Province);
+    let mut codes: Vec<(u8, u8)> = then
+        .filter_map(|unit| Some((number(unit)?, number(*unit.successors().first()?)?)))
+        .collect();
+    codes.sort_unstable();
+    codes
+});
 
 /// Codes of foreign countries. Source: Circular 07/2016/TT-BCA, appendix II (101 to 295).
 const COUNTRIES: std::ops::RangeInclusive<u16> = 101..=295;
-
-/// The first day of the 34 provinces.
-const REFORM: &str = "2025-07-01";
 
 /// Where a birth was registered, as a personal number says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +58,7 @@ impl Registered {
         let before = own == code;
         let since = successor(own) == Some(code);
         Some(match valid_from {
-            Some(day) if day >= REFORM => since,
+            Some(day) if day >= State::Today.valid_from() => since,
             Some(_) => before,
             None => before || since,
         })
