@@ -1,8 +1,11 @@
 //! Written dates and what they are read as. What a row shows stands in the row's group.
 
+mod table;
+
 use normalise::{Context, Date, date};
 use proptest::prelude::*;
 use rules::Reading;
+use table::Row;
 
 /// The day that forms of this table were taken.
 const AS_OF: &str = "2025-06-30";
@@ -12,37 +15,12 @@ fn read(text: &str) -> Reading {
 }
 
 fn codes(reading: &Reading) -> Vec<&'static str> {
-    reading
-        .found
-        .iter()
-        .map(|rule| rule.code.trim_start_matches("date."))
-        .collect()
+    table::codes("date.", reading)
 }
 
 #[track_caller]
-fn check(rows: &[(&str, &str, &[&str], &[&str])]) {
-    for &(written, value, found, candidates) in rows {
-        let reading = read(written);
-        assert_eq!(reading.value.as_deref().unwrap_or(""), value, "{written}");
-        assert_eq!(codes(&reading), found, "{written}");
-        assert_eq!(reading.candidates, candidates, "{written}");
-        if let Some(value) = &reading.value {
-            let again = read(value);
-            assert_eq!(
-                again.value.as_ref(),
-                Some(value),
-                "{written}: its normal form is one"
-            );
-            assert!(again.changed_by.is_empty(), "{written}");
-            let changed = value != written;
-            assert_eq!(
-                changed,
-                !reading.changed_by.is_empty(),
-                "{written}: {:?}",
-                reading.changed_by
-            );
-        }
-    }
+fn check(rows: &[Row<'_>]) {
+    table::check("date.", read, rows);
 }
 
 /// Rows that are read as this value, without a finding.

@@ -1,8 +1,11 @@
 //! Written identity numbers and what they are read as.
 
+mod table;
+
 use normalise::{Context, Date, number};
 use proptest::prelude::*;
 use rules::Reading;
+use table::Row;
 
 fn form() -> Context<'static> {
     Context {
@@ -13,32 +16,9 @@ fn form() -> Context<'static> {
     }
 }
 
-fn codes(reading: &Reading) -> Vec<&'static str> {
-    reading
-        .found
-        .iter()
-        .map(|rule| rule.code.trim_start_matches("number."))
-        .collect()
-}
-
 #[track_caller]
-fn check(read: impl Fn(&str) -> Reading, rows: &[(&str, &str, &[&str], &[&str])]) {
-    for &(written, value, found, candidates) in rows {
-        let reading = read(written);
-        assert_eq!(reading.value.as_deref().unwrap_or(""), value, "{written}");
-        assert_eq!(codes(&reading), found, "{written}");
-        assert_eq!(reading.candidates, candidates, "{written}");
-        if let Some(value) = &reading.value {
-            let again = read(value);
-            assert_eq!(
-                again.value.as_ref(),
-                Some(value),
-                "{written}: its normal form is one"
-            );
-            assert!(again.changed_by.is_empty(), "{written}");
-            assert_eq!(value != written, !reading.changed_by.is_empty(), "{written}");
-        }
-    }
+fn check(read: impl Fn(&str) -> Reading, rows: &[Row<'_>]) {
+    table::check("number.", read, rows);
 }
 
 fn personal(text: &str) -> Reading {

@@ -1,35 +1,14 @@
 //! Written telephone numbers and what they are read as.
 
+mod table;
+
 use normalise::phone;
 use proptest::prelude::*;
-use rules::Reading;
-
-fn codes(reading: &Reading) -> Vec<&'static str> {
-    reading
-        .found
-        .iter()
-        .map(|rule| rule.code.trim_start_matches("phone."))
-        .collect()
-}
+use table::Row;
 
 #[track_caller]
-fn check(rows: &[(&str, &str, &[&str], &[&str])]) {
-    for &(written, value, found, candidates) in rows {
-        let reading = phone::read(written);
-        assert_eq!(reading.value.as_deref().unwrap_or(""), value, "{written}");
-        assert_eq!(codes(&reading), found, "{written}");
-        assert_eq!(reading.candidates, candidates, "{written}");
-        if let Some(value) = &reading.value {
-            let again = phone::read(value);
-            assert_eq!(
-                again.value.as_ref(),
-                Some(value),
-                "{written}: its normal form is one"
-            );
-            assert!(again.changed_by.is_empty(), "{written}");
-            assert_eq!(value != written, !reading.changed_by.is_empty(), "{written}");
-        }
-    }
+fn check(rows: &[Row<'_>]) {
+    table::check("phone.", phone::read, rows);
 }
 
 #[test]
