@@ -4,7 +4,6 @@ use crate::fixture::database::Database;
 use crate::fixture::history::History;
 use crate::kafka::{Namespace, STEPS, empty_register, events, settings, wait_for};
 use crate::process::Process;
-use runtime::Stop;
 use sink::digest;
 use sqlx::PgConnection;
 
@@ -38,16 +37,9 @@ async fn a_bulk_load_that_was_killed_goes_on_and_ends_in_the_same_register() {
     assert_eq!(code, Some(0), "{log}");
     assert_eq!(indexes(&mut conn).await, before);
 
-    let (quiet_database, quiet) = empty_register().await;
-    let stop = Stop::manual();
-    let sink = namespace.sink(&quiet, &stop);
-    let mut quiet_conn = quiet_database.connect().await;
-    wait_for(&mut quiet_conn, STEPS as i64).await;
-    stop.request();
-    sink.await.expect("no panic").expect("ended in order");
     assert_eq!(
         digest::of(&mut conn).await.expect("a digest"),
-        digest::of(&mut quiet_conn).await.expect("a digest")
+        namespace.loaded_quietly().await
     );
 
     let (code, log) = bulk(&database, &namespace).ended();

@@ -8,9 +8,10 @@ use runtime::kafka::{Boundaries, Cluster, Partition};
 use runtime::{Fault, Stop};
 use schemas::provinces::Provinces;
 use schemas::topics;
+use sink::Register;
+use sink::digest::{self, Digest};
 use sink::pipeline::Pipeline;
 use sink::settings::Limits;
-use sink::{Register, digest};
 use sqlx::PgConnection;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -71,6 +72,18 @@ impl Namespace {
         };
         let stop = stop.clone();
         tokio::spawn(async move { pipeline.run(&stop).await })
+    }
+
+    /// What a register says into which a sink that nobody disturbs has loaded all of it.
+    pub async fn loaded_quietly(&self) -> Digest {
+        let (database, register) = empty_register().await;
+        let stop = Stop::manual();
+        let sink = self.sink(&register, &stop);
+        let mut conn = database.connect().await;
+        wait_for(&mut conn, STEPS as i64).await;
+        stop.request();
+        sink.await.expect("no panic").expect("ended in order");
+        digest::of(&mut conn).await.expect("a digest")
     }
 }
 
@@ -153,16 +166,9 @@ async fn a_sink_that_dies_in_the_middle_loads_everything_once() {
         "the group hears how far it is loaded"
     );
 
-    let (quiet_database, quiet) = empty_register().await;
-    let stop = Stop::manual();
-    let sink = namespace.sink(&quiet, &stop);
-    let mut quiet_conn = quiet_database.connect().await;
-    wait_for(&mut quiet_conn, STEPS as i64).await;
-    stop.request();
-    sink.await.expect("no panic").expect("ended in order");
     let digests = [
         digest::of(&mut conn).await.expect("a digest"),
-        digest::of(&mut quiet_conn).await.expect("a digest"),
+        namespace.loaded_quietly().await,
     ];
     assert_eq!(digests[0], digests[1], "as if nothing had happened");
     assert!(
