@@ -41,7 +41,8 @@ impl UnitCode {
         self.level
     }
 
-    pub(crate) const fn number(self) -> u16 {
+    /// The digits as a number.
+    pub const fn number(self) -> u16 {
         self.number
     }
 }

@@ -42,6 +42,26 @@ pub enum NoProvince {
     },
 }
 
+/// The provinces of a list by their legacy codes.
+pub(crate) fn homes<'a>(
+    provinces: impl IntoIterator<Item = &'a Province>,
+) -> Result<Vec<(ProvinceIndex, &'a Province)>, NoProvince> {
+    let homes: Result<Vec<_>, _> = provinces
+        .into_iter()
+        .map(|province| match Places::all().index_of(&province.code) {
+            Some(at) => Ok((at, province)),
+            None => Err(NoProvince::Unknown {
+                slug: province.slug.clone(),
+                code: province.code.clone(),
+            }),
+        })
+        .collect();
+    match homes {
+        Ok(homes) if homes.is_empty() => Err(NoProvince::Empty),
+        homes => homes,
+    }
+}
+
 /// What happens next to an application. The order is that of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
@@ -88,20 +108,15 @@ impl Generator {
         provinces: impl IntoIterator<Item = &'a Province>,
         weight: impl Fn(u32) -> u32,
     ) -> Result<Self, NoProvince> {
-        let (mut homes, mut slugs) = (Vec::new(), HashMap::new());
-        for Province { slug, code, .. } in provinces {
-            let unknown = || NoProvince::Unknown {
-                slug: slug.clone(),
-                code: code.clone(),
-            };
-            let at = Places::all().index_of(code).ok_or_else(unknown)?;
-            homes.push((at, weight(Places::all().province(at).population_thousands)));
-            slugs.insert(at, Arc::from(slug.as_str()));
-        }
-        if homes.is_empty() {
-            return Err(NoProvince::Empty);
-        }
-        let population = Population::new(seed, homes);
+        let homes = homes(provinces)?;
+        let slugs = homes
+            .iter()
+            .map(|(at, province)| (*at, Arc::from(province.slug.as_str())))
+            .collect();
+        let weighted = homes
+            .iter()
+            .map(|&(at, _)| (at, weight(Places::all().province(at).population_thousands)));
+        let population = Population::new(seed, weighted);
         Ok(Self {
             population,
             slugs,

@@ -34,6 +34,13 @@ impl PersonalNumber {
     }
 }
 
+impl PersonalNumber {
+    /// The six last digits.
+    pub(crate) const fn serial(self) -> u32 {
+        (self.0 % 1_000_000) as u32
+    }
+}
+
 impl fmt::Display for PersonalNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012}", self.0)

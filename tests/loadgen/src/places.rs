@@ -36,6 +36,12 @@ pub struct Ward {
     province: ProvinceIndex,
 }
 
+impl Ward {
+    pub(crate) const fn province_index(&self) -> ProvinceIndex {
+        self.province
+    }
+}
+
 /// All provinces and wards, read once from the compiled-in tables.
 #[derive(Debug)]
 pub struct Places {

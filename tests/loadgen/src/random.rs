@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Attachments,
     Serial,
     ApplicationId,
+    Kin,
+    KinApplications,
 }
 
 /// A stream of draws: SplitMix64 from a keyed start.

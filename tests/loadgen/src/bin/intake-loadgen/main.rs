@@ -4,6 +4,7 @@ mod answer;
 mod batch;
 mod delivery;
 mod node;
+mod people;
 mod progress;
 mod submit;
 mod totals;
@@ -34,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Writes submissions to a file, one JSON object a line.
     Write(write::Write),
+    /// Writes a table of applications of families, twins and namesakes, with the truth about who is who.
+    People(people::People),
     /// Sends submissions to the nodes' HTTP API and counts what became of each.
     Submit(submit::Submit),
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
     } = Arguments::parse();
     let ended = read_provinces(provinces).and_then(|provinces| match command {
         Command::Write(command) => command.run(&provinces, format),
+        Command::People(command) => command.run(&provinces, format),
         Command::Submit(command) => command.run(&provinces, format),
     });
     match ended {

@@ -1,0 +1,238 @@
+//! What a table of people is compared by: its columns, the keys that bring records together, and the
+//! relatives that look alike.
+
+use crate::compare::Comparator;
+
+/// A column of the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in weights and explanations.
+    pub name: String,
+    /// How two values are compared.
+    pub comparator: Comparator,
+    /// Whom it tells apart.
+    pub role: Role,
+    /// Whether agreeing on a rare value says more than on a usual one.
+    pub frequency: Frequency,
+    /// Another name column whose value may stand here by mistake.
+    pub swaps_with: Option<usize>,
+}
+
+/// Whom a column tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// One's own: given name, sex, numbers.
+    Person,
+    /// Of a birth: twins share it.
+    Birth,
+    /// Handed down: family name, ethnicity.
+    Family,
+    /// Of the parents: brothers and sisters share it.
+    Parents,
+    /// Of the household: address, telephone.
+    Household,
+}
+
+impl Role {
+    /// Every role by its name in a mapping.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("person", Self::Person),
+        ("birth", Self::Birth),
+        ("family", Self::Family),
+        ("parents", Self::Parents),
+        ("household", Self::Household),
+    ];
+
+    /// The role of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|&(_, role)| role)
+    }
+}
+
+/// Whether the frequency of a value counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Frequency {
+    /// Every value says the same.
+    Ignored,
+    /// By the value's share of all people.
+    Overall,
+    /// By its share of the people born in the same province.
+    ByProvince,
+}
+
+/// Relatives that look alike on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relatives {
+    /// Born together.
+    Twins,
+    /// Of the same parents.
+    Siblings,
+    /// Of one household: father and son.
+    Household,
+}
+
+impl Relatives {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Twins, Self::Siblings, Self::Household];
+
+    /// Their name in files of weights.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Twins => "twins",
+            Self::Siblings => "siblings",
+            Self::Household => "household",
+        }
+    }
+
+    /// Whether they agree on a column of this role as one person would.
+    pub const fn share(self, role: Role) -> bool {
+        match (self, role) {
+            (_, Role::Person) => false,
+            (Self::Twins, _) => true,
+            (Self::Siblings, Role::Birth) => false,
+            (Self::Siblings, _) => true,
+            (Self::Household, Role::Family | Role::Household) => true,
+            (Self::Household, Role::Birth | Role::Parents) => false,
+        }
+    }
+}
+
+/// A part of a blocking key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPart {
+    /// Index of the column.
+    pub column: usize,
+    /// What of its value.
+    pub of: Part,
+}
+
+/// What of a value stands in a blocking key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it: folded, for a text; a full day, for a date.
+    Whole,
+    /// The first word.
+    First,
+    /// The last word.
+    Last,
+    /// The first three letters.
+    Start,
+    /// The year of a date.
+    Year,
+    /// The province of birth.
+    BirthProvince,
+    /// The commune somebody lives in.
+    Commune,
+}
+
+impl Part {
+    /// Every part by its name in a mapping.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("whole", Self::Whole),
+        ("first", Self::First),
+        ("last", Self::Last),
+        ("start", Self::Start),
+        ("year", Self::Year),
+        ("birth_province", Self::BirthProvince),
+        ("commune", Self::Commune),
+    ];
+
+    /// Its name in a mapping.
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, it)| *it == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+/// A blocking key: records that agree on all its parts are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(pub Vec<KeyPart>);
+
+/// What records are compared by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    columns: Vec<Column>,
+    starts: Vec<usize>,
+    keys: Vec<Key>,
+}
+
+impl Model {
+    /// A model of these columns and keys.
+    pub fn new(columns: Vec<Column>, keys: Vec<Key>) -> Self {
+        let mut starts = vec![0];
+        for column in &columns {
+            starts.push(starts[starts.len() - 1] + column.comparator.width());
+        }
+        Self {
+            columns,
+            starts,
+            keys,
+        }
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Its blocking keys.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Where a column's slots lie in a record.
+    pub fn slots(&self, column: usize) -> std::ops::Range<usize> {
+        self.starts[column]..self.starts[column + 1]
+    }
+
+    /// How many slots a record has.
+    pub fn width(&self) -> usize {
+        self.starts[self.columns.len()]
+    }
+
+    /// A key as a mapping writes it: `surname + given:last + date_of_birth`.
+    pub fn describe(&self, key: &Key) -> String {
+        let parts = key.0.iter().map(|part| match part.of {
+            Part::Whole => self.columns[part.column].name.clone(),
+            of => format!("{}:{}", self.columns[part.column].name, of.name()),
+        });
+        parts.collect::<Vec<_>>().join(" + ")
+    }
+
+    /// Reads a key.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what may stand there.
+    pub fn key(columns: &[Column], text: &str) -> Result<Key, String> {
+        let part = |text: &str| {
+            let (name, of) = text.trim().split_once(':').unwrap_or((text.trim(), "whole"));
+            let column = columns.iter().position(|column| column.name == name);
+            let known = || {
+                columns
+                    .iter()
+                    .map(|column| column.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let column = column.ok_or_else(|| format!("no column {name}: there are {}", known()))?;
+            let of = Part::ALL
+                .iter()
+                .find(|(known, _)| *known == of)
+                .map(|&(_, part)| part);
+            let parts = || Part::ALL.map(|(name, _)| name).join(", ");
+            let of = of.ok_or_else(|| format!("unknown part in {text}: a part is one of {}", parts()))?;
+            Ok(KeyPart { column, of })
+        };
+        text.split('+').map(part).collect::<Result<_, _>>().map(Key)
+    }
+}
