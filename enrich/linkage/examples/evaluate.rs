@@ -55,7 +55,9 @@ fn main() {
     )
     .of_table(table.dictionary, table.frequencies, n);
     for (n, record) in table.records.iter().enumerate() {
-        linker.insert(n as u32, record);
+        if linker.insert(n as u32, record).is_err() {
+            linker.insert_unlinked(n as u32, record);
+        }
     }
     let took = begin.elapsed();
     let clusters = linker.partition();
@@ -77,7 +79,7 @@ fn main() {
     let m = measure(&clusters, &truth);
     let right = reviews
         .iter()
-        .filter(|(a, b, _)| truth[*a as usize] == truth[*b as usize])
+        .filter(|e| truth[e.left as usize] == truth[e.right as usize])
         .count();
     println!(
         "precision {:.5} recall {:.5} f1 {:.5} b3 {:.5} clusters {} reviews/1000 {:.2} true {:.1}% rate {:.0}/s pairs/rec {:.1} cut {}",
@@ -89,8 +91,8 @@ fn main() {
         reviews.len() as f64 * 1000.0 / n as f64,
         right as f64 * 100.0 / reviews.len().max(1) as f64,
         n as f64 / took.as_secs_f64(),
-        linker.counters.pairs as f64 / n as f64,
-        linker.counters.blocks_cut
+        linker.counters().pairs as f64 / n as f64,
+        linker.counters().blocks_cut
     );
     if std::env::var("ERRORS").is_ok() {
         let mut of = vec![0; n];
@@ -111,7 +113,12 @@ fn main() {
                     let (a, b) = (members[i], members[j]);
                     if of[a] != of[b] && k < 100000 {
                         k += 1;
-                        println!("MISSED {:?}", linker.explain_short(a as u32, b as u32));
+                        println!(
+                            "MISSED {:?}",
+                            linker
+                                .compare(a as u32, b as u32)
+                                .map(|(_, s)| s.log_odds(&linker.prior()))
+                        );
                         show(a);
                         show(b);
                     }
@@ -125,7 +132,12 @@ fn main() {
                     let (a, b) = (cluster[i] as usize, cluster[j] as usize);
                     if truth[a] != truth[b] && k < 40 {
                         k += 1;
-                        println!("WRONG {:?}", linker.explain_short(a as u32, b as u32));
+                        println!(
+                            "WRONG {:?}",
+                            linker
+                                .compare(a as u32, b as u32)
+                                .map(|(_, s)| s.log_odds(&linker.prior()))
+                        );
                         show(a);
                         show(b);
                     }

@@ -9,14 +9,14 @@ use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 
 /// Records of one block that are compared; of a larger one the latest.
-pub const MOST_COMPARED: usize = 200;
+pub(crate) const MOST_COMPARED: usize = 200;
 
-/// Records by their blocking keys. Blocks are chains through the records, the latest first.
+/// Records by their blocking keys. A block is a chain through its records, the latest first.
 #[derive(Debug)]
-pub struct Index {
+pub(crate) struct Index {
     keys: usize,
     blocks: FxHashMap<u64, Block>,
-    /// For each record and key: the hash and the next record of the block.
+    /// For each record and key its neighbours in the chain.
     links: Vec<Link>,
 }
 
@@ -28,12 +28,16 @@ struct Block {
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    hash: u64,
+    before: Handle,
     next: Handle,
 }
 
 const NONE: Handle = Handle::MAX;
 const NO_KEY: u64 = 0;
+const ALONE: Link = Link {
+    before: NONE,
+    next: NONE,
+};
 
 impl Index {
     pub fn new(model: &Model) -> Self {
@@ -44,75 +48,71 @@ impl Index {
         }
     }
 
-    /// Puts a record into its blocks.
+    const fn at(&self, handle: Handle, key: usize) -> usize {
+        handle as usize * self.keys + key
+    }
+
+    /// Puts a record into the blocks of its hashes.
     pub fn insert(&mut self, handle: Handle, hashes: &[u64]) {
-        let from = handle as usize * self.keys;
-        let end = from + self.keys;
+        let end = self.at(handle, self.keys);
         if self.links.len() < end {
-            let empty = Link {
-                hash: NO_KEY,
-                next: NONE,
-            };
-            self.links.resize(end, empty);
+            self.links.resize(end, ALONE);
         }
-        for (n, &hash) in hashes.iter().enumerate() {
-            let mut next = NONE;
-            if hash != NO_KEY {
-                let block = self.blocks.entry(hash).or_insert(Block {
-                    first: NONE,
-                    count: 0,
-                });
-                next = std::mem::replace(&mut block.first, handle);
-                block.count += 1;
+        for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
+            let block = self.blocks.entry(hash).or_insert(Block {
+                first: NONE,
+                count: 0,
+            });
+            let next = std::mem::replace(&mut block.first, handle);
+            block.count += 1;
+            if next != NONE {
+                let at = self.at(next, key);
+                self.links[at].before = handle;
             }
-            self.links[from + n] = Link { hash, next };
+            let at = self.at(handle, key);
+            self.links[at] = Link { before: NONE, next };
         }
     }
 
-    /// Takes a record out of its blocks.
-    pub fn remove(&mut self, handle: Handle) {
-        for key in 0..self.keys {
-            let Link { hash, next } = self.links[handle as usize * self.keys + key];
-            if hash == NO_KEY {
-                continue;
+    /// Takes a record out of the blocks of its hashes.
+    pub fn remove(&mut self, handle: Handle, hashes: &[u64]) {
+        for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
+            let at = self.at(handle, key);
+            let Link { before, next } = std::mem::replace(&mut self.links[at], ALONE);
+            if next != NONE {
+                let at = self.at(next, key);
+                self.links[at].before = before;
             }
-            let Some(block) = self.blocks.get_mut(&hash) else {
-                continue;
-            };
-            block.count -= 1;
-            if block.first == handle {
-                block.first = next;
-            } else {
-                let mut at = block.first;
-                while at != NONE {
-                    let link = &mut self.links[at as usize * self.keys + key];
-                    if link.next == handle {
-                        link.next = next;
-                        break;
-                    }
-                    at = link.next;
+            if before != NONE {
+                let at = self.at(before, key);
+                self.links[at].next = next;
+            }
+            if let Some(block) = self.blocks.get_mut(&hash) {
+                if before == NONE {
+                    block.first = next;
                 }
-            }
-            if block.count == 0 {
-                self.blocks.remove(&hash);
+                block.count -= 1;
+                if block.count == 0 {
+                    self.blocks.remove(&hash);
+                }
             }
         }
     }
 
     /// The records that share a key with these hashes, each once, and how many blocks were too large to be
-    /// compared whole.
+    /// compared whole: of those the latest are compared.
     pub fn candidates(&self, hashes: &[u64], found: &mut Vec<Handle>) -> usize {
         found.clear();
         let mut cut = 0;
-        for (key, &hash) in hashes.iter().enumerate() {
-            let Some(block) = self.blocks.get(&hash).filter(|_| hash != NO_KEY) else {
+        for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
+            let Some(block) = self.blocks.get(&hash) else {
                 continue;
             };
             cut += usize::from(block.count as usize > MOST_COMPARED);
             let mut at = block.first;
             for _ in 0..MOST_COMPARED.min(block.count as usize) {
                 found.push(at);
-                at = self.links[at as usize * self.keys + key].next;
+                at = self.links[self.at(at, key)].next;
             }
         }
         found.sort_unstable();
@@ -122,7 +122,7 @@ impl Index {
 }
 
 /// The hashes of a record's blocking keys; 0 where a part is missing.
-pub fn hashes(model: &Model, dictionary: &Dictionary, slots: &[u32], into: &mut Vec<u64>) {
+pub(crate) fn hashes(model: &Model, dictionary: &Dictionary, slots: &[u32], into: &mut Vec<u64>) {
     into.clear();
     for (n, key) in model.keys().iter().enumerate() {
         into.push(hash(model, dictionary, slots, n, key).unwrap_or(NO_KEY));

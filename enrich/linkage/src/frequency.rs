@@ -1,6 +1,8 @@
 //! How usual a value is among people: each resolved person counts once, not each record.
 
 use crate::dictionary::Symbol;
+use crate::model::{Frequency, Model};
+use crate::score;
 use rustc_hash::FxHashMap;
 
 /// People that the shipped share of a value weighs as much as.
@@ -44,5 +46,21 @@ impl Frequencies {
         let count = of(self.counts.get(&(column as u16, province as u16, value)));
         let people = of(self.people.get(&(column as u16, province as u16)));
         (count + PRIOR_PEOPLE * average) / (people + PRIOR_PEOPLE)
+    }
+}
+
+/// Counts the values of a person among all people, or takes them out again.
+pub fn count_person(model: &Model, frequencies: &mut Frequencies, slots: &[u32], comes: bool) {
+    for (n, column) in model.columns().iter().enumerate() {
+        let value = slots[model.slots(n).start];
+        if column.frequency == Frequency::Ignored || value == 0 {
+            continue;
+        }
+        let province = score::province(model, column.frequency, slots);
+        if comes {
+            frequencies.add(n, province, value);
+        } else {
+            frequencies.remove(n, province, value);
+        }
     }
 }

@@ -22,9 +22,10 @@ mod weights;
 
 pub use compare::{Comparator, Level, LevelName, MISSING, packed_date, packed_number};
 pub use dictionary::{Dictionary, has_marks};
-pub use frequency::Frequencies;
-pub use linker::{Counters, Decision, Linker, Regrouped, Thresholds, count_person};
+pub use frequency::{Frequencies, count_person};
+pub use linker::{Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether};
 pub use model::{Column, Frequency, Key, Model, Relatives, Role};
 pub use records::Record;
+pub use score::{Agreement, Prior, Score, log_odds, probability};
 pub use weights::{ColumnWeights, Weights, WrongWeights};
 pub mod table;

@@ -1,14 +1,22 @@
-//! Records as they come, linked to those before them.
+//! Records as they come and go, linked to those that are the same person.
 
 use crate::blocking::{self, Index};
+use crate::cluster::{Pair, Pairs};
 use crate::dictionary::Dictionary;
-use crate::frequency::Frequencies;
-use crate::model::{Frequency, Model};
+use crate::frequency::{Frequencies, count_person};
+use crate::model::Model;
 use crate::records::{Handle, Record, Records};
 use crate::score::{self, Agreement, Prior, Score, Scorer, View};
 use crate::weights::Weights;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::Hash;
+
+/// Records that hang together at most: past it nothing more is joined, and a person must look.
+pub const MOST_TOGETHER: usize = 100;
+/// log2 of the odds below which a pair keeps the clusters of its records apart: one in a thousand.
+const APART: f32 = -9.96;
+/// Records that the shipped match rate weighs as much as.
+const PRIOR_RECORDS: f64 = 1_000.0;
 
 /// From which probability on records are linked, and from which on a person looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,15 +36,7 @@ impl Default for Thresholds {
     }
 }
 
-/// A pair worth keeping, seen from one of its records.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Edge {
-    pub other: Handle,
-    /// log2 of the odds that the two are one person.
-    pub log_odds: f32,
-}
-
-/// What a clerk or reviewer has said of a pair.
+/// What a reviewer has said of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// One person.
@@ -45,28 +45,30 @@ pub enum Decision {
     Different,
 }
 
-/// The state of linking. `Id` is a record's name outside; its order decides ties.
-#[derive(Debug)]
-pub struct Linker<Id> {
-    pub(crate) model: Model,
-    pub(crate) dictionary: Dictionary,
-    pub(crate) records: Records<Id>,
-    pub(crate) frequencies: Frequencies,
-    pub(crate) thresholds: Thresholds,
-    /// Frequencies and numbers of records are given, not counted here.
-    whole_table: Option<f64>,
-    weights: Weights,
-    scorer: Scorer,
-    index: Index,
-    handles: FxHashMap<Id, Handle>,
-    pub(crate) edges: Vec<Vec<Edge>>,
-    pub(crate) cluster_of: Vec<Handle>,
-    pub(crate) clusters: FxHashMap<Handle, Vec<Handle>>,
-    pub(crate) decisions: FxHashMap<(Id, Id), Decision>,
-    /// Pairs compared, and blocks too large to be compared whole.
-    pub counters: Counters,
-    hashes: Vec<u64>,
-    found: Vec<Handle>,
+/// A pair worth keeping.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge<Id> {
+    /// One record, by its order before the other.
+    pub left: Id,
+    /// The other.
+    pub right: Id,
+    /// log2 of the odds that the two are one person, as they were when they were compared.
+    pub log_odds: f32,
+}
+
+/// A record can't be taken in: too many hang together with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyTogether;
+
+/// What taking in, replacing or taking out a record did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<Id> {
+    /// How the record's surroundings are grouped now: each cluster in order, all of every cluster touched.
+    pub clusters: Vec<Vec<Id>>,
+    /// Pairs that are no more.
+    pub cut: Vec<Edge<Id>>,
+    /// Pairs that are new.
+    pub made: Vec<Edge<Id>>,
 }
 
 /// What linking has done.
@@ -78,13 +80,40 @@ pub struct Counters {
     pub blocks_cut: u64,
 }
 
-/// The clusters of some records, before and after a step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Regrouped {
-    pub clusters: Vec<Vec<Handle>>,
+/// A pair seen from one of its records.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Half {
+    other: Handle,
+    log_odds: f32,
 }
 
-impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
+/// The state of linking. `Id` is a record's name outside; its order decides ties.
+#[derive(Debug)]
+pub struct Linker<Id> {
+    model: Model,
+    weights: Weights,
+    scorer: Scorer,
+    thresholds: Thresholds,
+    dictionary: Dictionary,
+    frequencies: Frequencies,
+    /// The number of records where it and the frequencies are given, not counted.
+    whole_table: Option<f64>,
+    records: Records<Id>,
+    handles: FxHashMap<Id, Handle>,
+    index: Index,
+    edges: Vec<Vec<Half>>,
+    /// By record the first record of its cluster.
+    cluster_of: Vec<Handle>,
+    clusters: FxHashMap<Handle, Vec<Handle>>,
+    /// Ordered pairs of records in one cluster.
+    linked_pairs: u64,
+    decisions: FxHashMap<(Id, Id), Decision>,
+    counters: Counters,
+    hashes: Vec<u64>,
+    found: Vec<Handle>,
+}
+
+impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// An empty linker.
     pub fn new(model: Model, weights: Weights, thresholds: Thresholds) -> Self {
         Self {
@@ -101,6 +130,7 @@ impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
             edges: Vec::new(),
             cluster_of: Vec::new(),
             clusters: FxHashMap::default(),
+            linked_pairs: 0,
             decisions: FxHashMap::default(),
             counters: Counters::default(),
             hashes: Vec::new(),
@@ -108,7 +138,8 @@ impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
         }
     }
 
-    /// Works with the dictionary and the frequencies of a whole table of this many records.
+    /// Works with the dictionary and the frequencies of a whole table of so many records.
+    #[must_use]
     pub fn of_table(mut self, dictionary: Dictionary, frequencies: Frequencies, records: usize) -> Self {
         self.dictionary = dictionary;
         self.frequencies = frequencies;
@@ -116,72 +147,461 @@ impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
         self
     }
 
-    /// Takes in a record, links it to those it belongs to, and says how its surroundings are grouped now.
-    pub fn insert(&mut self, id: Id, record: &Record) -> Regrouped {
-        let handle = self.records.insert(id, record);
-        self.handles.insert(id, handle);
-        let at = handle as usize;
-        if self.edges.len() <= at {
-            self.edges.resize(at + 1, Vec::new());
-            self.cluster_of.resize(at + 1, Handle::MAX);
-        }
-        self.cluster_of[at] = handle;
-        self.clusters.insert(handle, vec![handle]);
+    /// What records are compared by.
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The texts of the records, for making new ones.
+    pub const fn dictionary(&mut self) -> &mut Dictionary {
+        &mut self.dictionary
+    }
+
+    /// The weights in force.
+    pub const fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The thresholds in force.
+    pub const fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
+
+    /// What linking has done.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Other weights and thresholds from now on. What is linked stays until something near it changes.
+    pub fn activate(&mut self, weights: Weights, thresholds: Thresholds) {
+        self.scorer = Scorer::new(&self.model, &weights);
+        self.weights = weights;
+        self.thresholds = thresholds;
+    }
+
+    /// Takes in a record, in place of the one it had before, and links it.
+    ///
+    /// # Errors
+    /// [`TooManyTogether`]; nothing has changed then.
+    pub fn insert(&mut self, id: Id, record: &Record) -> Result<Placed<Id>, TooManyTogether> {
         let mut hashes = std::mem::take(&mut self.hashes);
         let mut found = std::mem::take(&mut self.found);
+        blocking::hashes(&self.model, &self.dictionary, &record.slots, &mut hashes);
+        let blocks_cut = self.index.candidates(&hashes, &mut found) as u64;
+        found.retain(|&other| self.records.id(other) != id);
+        let halves = self.halves(record, &found);
+        self.counters.blocks_cut += blocks_cut;
+        self.counters.pairs += found.len() as u64;
+        let around: Vec<Handle> = halves
+            .iter()
+            .filter(|half| half.log_odds >= 0.0)
+            .map(|half| half.other)
+            .collect();
+        let known = self.handles.get(&id).copied();
+        let placed = if self.too_many(&around, known) {
+            Err(TooManyTogether)
+        } else {
+            let (mut seeds, cut) = known.map_or_else(Default::default, |handle| self.take_out(handle));
+            let handle = self.put_in(id, record, &hashes);
+            let made = self.connect(handle, &halves);
+            seeds.push(handle);
+            Ok(Placed {
+                clusters: self.regroup(seeds),
+                cut,
+                made,
+            })
+        };
+        (self.hashes, self.found) = (hashes, found);
+        placed
+    }
+
+    /// Takes out a record; none when it wasn't there.
+    pub fn remove(&mut self, id: Id) -> Option<Placed<Id>> {
+        let handle = *self.handles.get(&id)?;
+        let (seeds, cut) = self.take_out(handle);
+        Some(Placed {
+            clusters: self.regroup(seeds),
+            cut,
+            made: Vec::new(),
+        })
+    }
+
+    /// What a reviewer decided of a pair; both must be there.
+    ///
+    /// # Errors
+    /// [`TooManyTogether`]; nothing has changed then.
+    pub fn decide(&mut self, a: Id, b: Id, decision: Decision) -> Result<Vec<Vec<Id>>, TooManyTogether> {
+        let handles = [self.handles.get(&a), self.handles.get(&b)];
+        let seeds: Vec<Handle> = handles.into_iter().flatten().copied().collect();
+        if decision == Decision::Same && self.too_many(&seeds, None) {
+            return Err(TooManyTogether);
+        }
+        self.decisions.insert((a.min(b), a.max(b)), decision);
+        Ok(self.regroup(seeds))
+    }
+
+    /// Pairs of the clusters of these records with others that a person should look at: of each two
+    /// clusters the likeliest pair.
+    pub fn reviews_of(&self, ids: &[Id]) -> Vec<Edge<Id>> {
+        let mut best: FxHashMap<(Id, Id), Edge<Id>> = FxHashMap::default();
+        let clusters: FxHashSet<Handle> = ids
+            .iter()
+            .filter_map(|id| self.handles.get(id))
+            .map(|&handle| self.cluster_of[handle as usize])
+            .collect();
+        for member in clusters.iter().flat_map(|root| &self.clusters[root]) {
+            self.best_reviews(*member, &mut best);
+        }
+        in_order(best)
+    }
+
+    /// All pairs that a person should look at, as [`Self::reviews_of`].
+    pub fn reviews(&self) -> Vec<Edge<Id>> {
+        let mut best = FxHashMap::default();
+        for &member in self.clusters.values().flatten() {
+            self.best_reviews(member, &mut best);
+        }
+        in_order(best)
+    }
+
+    fn best_reviews(&self, member: Handle, best: &mut FxHashMap<(Id, Id), Edge<Id>>) {
+        let least = score::log_odds(self.thresholds.review) as f32;
+        let cluster = |handle: Handle| self.records.id(self.cluster_of[handle as usize]);
+        for half in &self.edges[member as usize] {
+            let (x, y) = (cluster(member), cluster(half.other));
+            let edge = self.edge(member, *half);
+            if half.log_odds < least || x == y || self.decisions.contains_key(&(edge.left, edge.right)) {
+                continue;
+            }
+            let known = best.entry((x.min(y), x.max(y))).or_insert(edge);
+            let order = edge.log_odds.total_cmp(&known.log_odds);
+            if order
+                .then((known.left, known.right).cmp(&(edge.left, edge.right)))
+                .is_gt()
+            {
+                *known = edge;
+            }
+        }
+    }
+
+    /// The clusters, each in order, in the order of their first.
+    pub fn partition(&self) -> Vec<Vec<Id>> {
+        let mut partition: Vec<Vec<Id>> = self
+            .clusters
+            .values()
+            .map(|members| self.names(members))
+            .collect();
+        partition.sort_unstable();
+        partition
+    }
+
+    /// How likely it is now that two records taken at random belong together.
+    pub fn prior(&self) -> Prior {
+        let counted = self.records.count() as f64;
+        let linked = self.linked_pairs as f64 + PRIOR_RECORDS * self.weights.match_rate;
+        match self.whole_table {
+            Some(records) => Prior::of(self.weights.match_rate, &self.weights, records),
+            None => Prior::of(linked / (counted + PRIOR_RECORDS), &self.weights, counted),
+        }
+    }
+
+    /// How two records agree, and what that weighs; none when one isn't there.
+    pub fn compare(&self, a: Id, b: Id) -> Option<(Agreement, Score)> {
+        Some(self.score(*self.handles.get(&a)?, *self.handles.get(&b)?))
+    }
+
+    /// The evidence of one column of a pair that agrees so, in bits, without and with its value's rarity.
+    pub fn column_bits(&self, a: Id, column: usize, agreement: &Agreement) -> Option<(f64, f64)> {
+        let view = self.view(*self.handles.get(&a)?);
+        Some(self.scorer.column_bits(
+            &self.model,
+            column,
+            agreement.level(column),
+            view,
+            &self.frequencies,
+        ))
+    }
+
+    /// Takes in a record that is compared with none: one that [`Self::insert`] refused, or that was linked
+    /// before and is brought back. Records are brought back in the order of their last change.
+    pub fn insert_unlinked(&mut self, id: Id, record: &Record) {
+        let mut hashes = Vec::new();
+        blocking::hashes(&self.model, &self.dictionary, &record.slots, &mut hashes);
+        self.put_in(id, record, &hashes);
+    }
+
+    /// Brings back a pair.
+    pub fn restore_edge(&mut self, edge: &Edge<Id>) {
+        if let (Some(&a), Some(&b)) = (self.handles.get(&edge.left), self.handles.get(&edge.right)) {
+            self.edges[a as usize].push(Half {
+                other: b,
+                log_odds: edge.log_odds,
+            });
+            self.edges[b as usize].push(Half {
+                other: a,
+                log_odds: edge.log_odds,
+            });
+        }
+    }
+
+    /// Brings back a decision.
+    pub fn restore_decision(&mut self, a: Id, b: Id, decision: Decision) {
+        self.decisions.insert((a.min(b), a.max(b)), decision);
+    }
+
+    /// Brings back a cluster of records that are there.
+    pub fn restore_cluster(&mut self, ids: &[Id]) {
+        let handles: Vec<Handle> = ids
+            .iter()
+            .filter_map(|id| self.handles.get(id))
+            .copied()
+            .collect();
+        for handle in &handles {
+            self.dissolve(*handle);
+        }
+        if !handles.is_empty() {
+            self.form(handles);
+        }
+    }
+
+    fn halves(&self, record: &Record, found: &[Handle]) -> Vec<Half> {
+        let least = score::log_odds(self.thresholds.review).min(0.0);
+        let prior = self.prior();
+        let view = View {
+            slots: &record.slots,
+            marked: record.marked,
+        };
+        let mut halves = Vec::new();
+        for &other in found {
+            let agreement = score::agreement(&self.model, &self.dictionary, self.view(other), view);
+            let score = self
+                .scorer
+                .score(&self.model, &agreement, self.view(other), &self.frequencies);
+            let log_odds = score.log_odds(&prior);
+            if log_odds >= least {
+                let log_odds = log_odds as f32;
+                halves.push(Half { other, log_odds });
+            }
+        }
+        halves
+    }
+
+    fn put_in(&mut self, id: Id, record: &Record, hashes: &[u64]) -> Handle {
+        let handle = self.records.insert(id, record);
+        self.handles.insert(id, handle);
+        if self.edges.len() < self.records.capacity() {
+            self.edges.resize_with(self.records.capacity(), Vec::new);
+            self.cluster_of.resize(self.records.capacity(), Handle::MAX);
+        }
+        self.index.insert(handle, hashes);
+        self.form(vec![handle]);
+        handle
+    }
+
+    /// Takes out a record; who hung together with it, and the pairs that are cut.
+    fn take_out(&mut self, handle: Handle) -> (Vec<Handle>, Vec<Edge<Id>>) {
+        let halves = std::mem::take(&mut self.edges[handle as usize]);
+        let cut = halves.iter().map(|half| self.edge(handle, *half)).collect();
+        let mut around: Vec<Handle> = halves.iter().map(|half| half.other).collect();
+        for &other in &around {
+            self.edges[other as usize].retain(|half| half.other != handle);
+        }
+        let members = self.dissolve(handle);
+        for &member in members.iter().filter(|&&member| member != handle) {
+            self.form(vec![member]);
+            around.push(member);
+        }
+        let mut hashes = Vec::new();
         blocking::hashes(
             &self.model,
             &self.dictionary,
             self.records.slots(handle),
             &mut hashes,
         );
-        self.counters.blocks_cut += self.index.candidates(&hashes, &mut found) as u64;
-        self.counters.pairs += found.len() as u64;
-        let least = score::log_odds(self.thresholds.review).min(0.0);
-        let mut linked = false;
-        for &other in &found {
-            let log_odds = self.log_odds(other, handle);
-            if log_odds >= least {
-                let log_odds = log_odds as f32;
-                self.edges[at].push(Edge { other, log_odds });
-                self.edges[other as usize].push(Edge {
-                    other: handle,
-                    log_odds,
-                });
-                linked |= log_odds >= 0.0;
-            }
+        self.index.remove(handle, &hashes);
+        self.handles.remove(&self.records.id(handle));
+        self.records.remove(handle);
+        (around, cut)
+    }
+
+    fn connect(&mut self, handle: Handle, halves: &[Half]) -> Vec<Edge<Id>> {
+        for half in halves.iter().filter(|half| half.other != handle) {
+            self.edges[handle as usize].push(*half);
+            self.edges[half.other as usize].push(Half {
+                other: handle,
+                log_odds: half.log_odds,
+            });
         }
-        self.index.insert(handle, &hashes);
-        (self.hashes, self.found) = (hashes, found);
-        let regrouped = if linked {
-            self.regroup(handle)
-        } else {
-            Regrouped {
-                clusters: vec![vec![handle]],
-            }
+        halves.iter().map(|half| self.edge(handle, *half)).collect()
+    }
+
+    fn edge(&self, one: Handle, half: Half) -> Edge<Id> {
+        let (a, b) = (self.records.id(one), self.records.id(half.other));
+        Edge {
+            left: a.min(b),
+            right: a.max(b),
+            log_odds: half.log_odds,
+        }
+    }
+
+    /// Makes a cluster of records that are in none.
+    fn form(&mut self, mut handles: Vec<Handle>) {
+        handles.sort_unstable_by_key(|&handle| self.records.id(handle));
+        let root = handles[0];
+        for &member in &handles {
+            self.cluster_of[member as usize] = root;
+        }
+        let size = handles.len() as u64;
+        self.linked_pairs += size * (size - 1);
+        self.count_root(root, true);
+        self.clusters.insert(root, handles);
+    }
+
+    /// Takes the cluster of a record apart: its members are in none until they form one.
+    fn dissolve(&mut self, handle: Handle) -> Vec<Handle> {
+        let root = self.cluster_of[handle as usize];
+        let Some(members) = self.clusters.remove(&root) else {
+            return Vec::new();
         };
+        let size = members.len() as u64;
+        self.linked_pairs -= size * (size - 1);
+        self.count_root(root, false);
+        members
+    }
+
+    /// A person's values count once, by the first record.
+    fn count_root(&mut self, root: Handle, comes: bool) {
         if self.whole_table.is_none() {
-            self.count_person(handle, true);
-        }
-        regrouped
-    }
-
-    /// How likely it is now that two records taken at random belong together.
-    pub fn prior(&self) -> Prior {
-        let records = self.whole_table.unwrap_or(self.records.len() as f64);
-        Prior {
-            match_rate: self.weights.match_rate,
-            relatives: self.weights.relatives,
-            records,
+            count_person(
+                &self.model,
+                &mut self.frequencies,
+                self.records.slots(root),
+                comes,
+            );
         }
     }
 
-    pub(crate) fn log_odds(&self, a: Handle, b: Handle) -> f64 {
-        self.score(a, b).1.log_odds(&self.prior())
+    /// Groups anew what hangs together with these records.
+    fn regroup(&mut self, seeds: Vec<Handle>) -> Vec<Vec<Id>> {
+        let mut members = self.together(&seeds, None);
+        members.sort_unstable_by_key(|&member| self.records.id(member));
+        let groups = match members[..] {
+            [_] => vec![vec![0]],
+            _ => self
+                .pairs(&members)
+                .groups(score::log_odds(self.thresholds.link) as f32),
+        };
+        let groups: Vec<Vec<Handle>> = groups
+            .into_iter()
+            .map(|group| group.into_iter().map(|n| members[n]).collect())
+            .collect();
+        for &member in &members {
+            self.dissolve(member);
+        }
+        let named = groups.iter().map(|group| self.names(group)).collect();
+        for group in groups {
+            self.form(group);
+        }
+        named
     }
 
-    /// How two records agree, and what that weighs.
-    pub(crate) fn score(&self, a: Handle, b: Handle) -> (Agreement, Score) {
+    fn names(&self, members: &[Handle]) -> Vec<Id> {
+        members.iter().map(|&member| self.records.id(member)).collect()
+    }
+
+    /// The records that pairs more likely than not, decisions and clusters connect with these.
+    fn together(&self, seeds: &[Handle], without: Option<Handle>) -> Vec<Handle> {
+        let mut seen: FxHashSet<Handle> = seeds.iter().copied().chain(without).collect();
+        let mut members: Vec<Handle> = seeds
+            .iter()
+            .copied()
+            .filter(|&seed| Some(seed) != without)
+            .collect();
+        members.sort_unstable();
+        members.dedup();
+        let mut next = 0;
+        while next < members.len() {
+            let at = members[next];
+            next += 1;
+            let connected = self.edges[at as usize]
+                .iter()
+                .filter(|half| half.log_odds >= 0.0 || self.is_decided(at, half.other));
+            let cluster = self.clusters.get(&self.cluster_of[at as usize]);
+            let others = connected
+                .map(|half| half.other)
+                .chain(cluster.into_iter().flatten().copied());
+            for other in others {
+                if seen.insert(other) {
+                    members.push(other);
+                }
+            }
+        }
+        members
+    }
+
+    fn too_many(&self, around: &[Handle], without: Option<Handle>) -> bool {
+        // Each part is bounded, but many parts might be named.
+        around.len() > MOST_TOGETHER || self.together(around, without).len() >= MOST_TOGETHER
+    }
+
+    fn is_decided(&self, a: Handle, b: Handle) -> bool {
+        self.decision(a, b) == Some(Decision::Same)
+    }
+
+    fn decision(&self, a: Handle, b: Handle) -> Option<Decision> {
+        if self.decisions.is_empty() {
+            return None;
+        }
+        let (x, y) = (self.records.id(a), self.records.id(b));
+        self.decisions.get(&(x.min(y), x.max(y))).copied()
+    }
+
+    fn pairs(&self, members: &[Handle]) -> Pairs {
+        let prior = self.prior();
+        Pairs::of(members.len(), |a, b| {
+            let (a, b) = (members[a], members[b]);
+            let known = self.edges[a as usize].iter().find(|half| half.other == b);
+            let log_odds = known.map_or_else(
+                || self.score(a, b).1.log_odds(&prior) as f32,
+                |half| half.log_odds,
+            );
+            match self.decision(a, b) {
+                Some(Decision::Same) => Pair {
+                    log_odds: f32::INFINITY,
+                    apart: false,
+                    two_people: false,
+                },
+                Some(Decision::Different) => Pair {
+                    log_odds: f32::NEG_INFINITY,
+                    apart: true,
+                    two_people: true,
+                },
+                None => Pair {
+                    // Who was never brought together by a key is not joined by a weight.
+                    log_odds: if known.is_some() {
+                        log_odds
+                    } else {
+                        log_odds.min(0.0)
+                    },
+                    apart: log_odds < APART || self.breaks_a_rule(a, b),
+                    two_people: log_odds < 0.0,
+                },
+            }
+        })
+    }
+
+    /// Rules that no weight outdoes: two different personal numbers are two people.
+    fn breaks_a_rule(&self, a: Handle, b: Handle) -> bool {
+        let Some(number) = self.model.column("personal_number") else {
+            return false;
+        };
+        let slots = self.model.slots(number);
+        self.records.has_certain_number(a)
+            && self.records.has_certain_number(b)
+            && self.records.slots(a)[slots.clone()] != self.records.slots(b)[slots]
+    }
+
+    fn score(&self, a: Handle, b: Handle) -> (Agreement, Score) {
         let (one, other) = (self.view(a), self.view(b));
         let agreement = score::agreement(&self.model, &self.dictionary, one, other);
         let score = self.scorer.score(&self.model, &agreement, one, &self.frequencies);
@@ -194,94 +614,14 @@ impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
             marked: self.records.is_marked(handle),
         }
     }
-
-    fn count_person(&mut self, handle: Handle, comes: bool) {
-        let slots = self.records.slots(handle).to_vec();
-        count_person(&self.model, &mut self.frequencies, &slots, comes);
-    }
-
-    /// The clusters, each in the order of its records' names, in the order of their first.
-    pub fn partition(&self) -> Vec<Vec<Id>> {
-        let mut partition: Vec<Vec<Id>> = self
-            .clusters
-            .values()
-            .map(|members| {
-                let mut ids: Vec<Id> = members.iter().map(|&member| self.records.id(member)).collect();
-                ids.sort_unstable();
-                ids
-            })
-            .collect();
-        partition.sort_unstable();
-        partition
-    }
-
-    /// Pairs of different clusters that a person should look at: of each two clusters the likeliest.
-    pub fn reviews(&self) -> Vec<(Id, Id, f64)> {
-        let least = score::log_odds(self.thresholds.review) as f32;
-        let mut best: FxHashMap<(Handle, Handle), (f32, Id, Id)> = FxHashMap::default();
-        for (a, edges) in self.edges.iter().enumerate() {
-            for edge in edges
-                .iter()
-                .filter(|edge| edge.log_odds >= least && edge.other as usize > a)
-            {
-                let (x, y) = (self.cluster_of[a], self.cluster_of[edge.other as usize]);
-                if x == y {
-                    continue;
-                }
-                let (a, b) = (self.records.id(a as Handle), self.records.id(edge.other));
-                let pair = (edge.log_odds, a.min(b), a.max(b));
-                let known = best.entry((x.min(y), x.max(y))).or_insert(pair);
-                if pair.0 > known.0 || (pair.0 == known.0 && (pair.1, pair.2) < (known.1, known.2)) {
-                    *known = pair;
-                }
-            }
-        }
-        let mut reviews: Vec<(Id, Id, f64)> = best
-            .into_values()
-            .map(|(log_odds, a, b)| (a, b, score::probability(f64::from(log_odds))))
-            .collect();
-        reviews.sort_unstable_by(|x, y| y.2.total_cmp(&x.2).then_with(|| (x.0, x.1).cmp(&(y.0, y.1))));
-        reviews
-    }
 }
 
-/// Counts the values of a person among all people, or takes them out again.
-pub fn count_person(model: &Model, frequencies: &mut Frequencies, slots: &[u32], comes: bool) {
-    for (n, column) in model.columns().iter().enumerate() {
-        let value = slots[model.slots(n).start];
-        if column.frequency == Frequency::Ignored || value == 0 {
-            continue;
-        }
-        let province = score::province(model, column.frequency, slots);
-        if comes {
-            frequencies.add(n, province, value);
-        } else {
-            frequencies.remove(n, province, value);
-        }
-    }
-}
-
-/// Handles that were seen.
-pub(crate) type Seen = FxHashSet<Handle>;
-
-impl<Id: Copy + Ord + Hash + std::fmt::Debug> Linker<Id> {
-    pub fn explain_short(&self, a: Id, b: Id) -> String {
-        let (a, b) = (self.handles[&a], self.handles[&b]);
-        let (agreement, score) = self.score(a, b);
-        let mut text = format!("{:.1} bits:", score.log_odds(&self.prior()));
-        for (n, column) in self.model.columns().iter().enumerate() {
-            let level = agreement.level(n);
-            let (bits, rarity) =
-                self.scorer
-                    .column_bits(&self.model, n, level, self.view(a), &self.frequencies);
-            text += &format!(
-                " {}={}({:.1}{:+.1})",
-                column.name,
-                crate::weights::level_name(&self.model, n, level),
-                bits,
-                rarity
-            );
-        }
-        text
-    }
+fn in_order<Id: Copy + Ord>(best: FxHashMap<(Id, Id), Edge<Id>>) -> Vec<Edge<Id>> {
+    let mut edges: Vec<Edge<Id>> = best.into_values().collect();
+    edges.sort_unstable_by(|x, y| {
+        y.log_odds
+            .total_cmp(&x.log_odds)
+            .then((x.left, x.right).cmp(&(y.left, y.right)))
+    });
+    edges
 }

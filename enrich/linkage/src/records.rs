@@ -1,4 +1,4 @@
-//! The records in memory: slots of all of them in one row each, and what is known of a record beside.
+//! The records in memory: the slots of all of them in one place, and what is known of each beside.
 
 /// A record in memory. Handles are used again: they are never output, stored or compared for order.
 pub type Handle = u32;
@@ -14,9 +14,9 @@ pub struct Record {
     pub certain_number: bool,
 }
 
-/// Records of one model, each with its name outside: what order and ties are decided by.
+/// Records of one model, each with its name outside, by which order and ties are decided.
 #[derive(Debug)]
-pub struct Records<Id> {
+pub(crate) struct Records<Id> {
     width: usize,
     slots: Vec<u32>,
     rows: Vec<Row<Id>>,
@@ -78,7 +78,13 @@ impl<Id: Copy> Records<Id> {
         self.rows[handle as usize].id
     }
 
-    pub fn len(&self) -> usize {
+    /// Records that are there.
+    pub fn count(&self) -> usize {
         self.rows.len() - self.free.len()
+    }
+
+    /// Handles that were ever given out.
+    pub fn capacity(&self) -> usize {
+        self.rows.len()
     }
 }

@@ -43,6 +43,17 @@ pub struct Prior {
     pub records: f64,
 }
 
+impl Prior {
+    /// The prior by a table of weights, with another match rate, among so many records.
+    pub fn of(match_rate: f64, weights: &Weights, records: f64) -> Self {
+        Self {
+            match_rate,
+            relatives: weights.relatives,
+            records,
+        }
+    }
+}
+
 impl Score {
     /// log2 of the odds that the pair is one person.
     pub fn log_odds(&self, prior: &Prior) -> f64 {

@@ -10,8 +10,7 @@ pub use measure::{Measured, Truth, measure};
 
 use crate::applicant;
 use crate::dictionary::{Dictionary, has_marks};
-use crate::frequency::Frequencies;
-use crate::linker::count_person;
+use crate::frequency::{Frequencies, count_person};
 use crate::model::Model;
 use crate::records::Record;
 use normalise::Date;
