@@ -8,7 +8,7 @@ use runtime::kafka::Partition;
 use schemas::change::{ApplicationState, EventKind, LedgerState, MatchEdge, NodeState, ResidentStatus};
 use schemas::finding::OutcomeKind;
 use schemas::match_log::SourcePosition;
-use schemas::{Epoch, NodeId, Sha256, topics};
+use schemas::{Epoch, NodeId, Sha256, Timestamp, topics};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -85,6 +85,8 @@ pub struct Event {
     pub revision: Option<i32>,
     /// What became of it at this step.
     pub outcome: OutcomeKind,
+    /// When operate's entry was appended to the match log; none for a node's events.
+    pub logged_at: Option<Timestamp>,
 }
 
 /// Where the rows stand.

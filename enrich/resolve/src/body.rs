@@ -31,7 +31,7 @@ impl Resolver {
                         arriving,
                         id,
                         None,
-                        vec![hold("application.not-there-yet")],
+                        [findings, vec![hold("application.not-there-yet")]].concat(),
                     ),
                 }
             }

@@ -1,6 +1,7 @@
 //! Verifications and withdrawals, at once or when the application they wait for has come.
 
 use crate::golden;
+use crate::history;
 use crate::state::Resolver;
 use crate::step::{Effects, Verdict};
 use schemas::change::{ApplicationStatus, VerifiedField};
@@ -26,12 +27,13 @@ impl Resolver {
         }
         if let Body::VerificationRecorded(body) = &event.body {
             let resident = application.resident?;
+            let found = history::of_stage(body.stage, application.row.stage);
             golden::verify(&mut application.row.verifications, verified(body, decoded));
             application.row.stage = application.row.stage.max(body.stage);
             effects.residents.entry(resident).or_default().gained.push(id);
             return Some(Verdict {
                 outcome: OutcomeKind::Loaded,
-                findings: Vec::new(),
+                findings: found.into_iter().collect(),
                 resident: Some(resident),
             });
         }

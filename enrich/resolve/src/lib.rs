@@ -9,6 +9,7 @@ mod body;
 mod close;
 mod follow_up;
 mod golden;
+mod history;
 mod keys;
 mod nodes;
 mod placing;

@@ -18,6 +18,7 @@ impl Resolver {
             by: added.by,
             reason: None,
         };
+        self.history.added(&node.node_id, logged_at);
         self.node_changed(logged_at, EventKind::NodeAdded, added.entry_id, node)
     }
 
@@ -31,7 +32,11 @@ impl Resolver {
             by: retired.by,
             reason: Some(retired.reason),
         };
-        self.node_changed(logged_at, EventKind::NodeRetired, retired.entry_id, node)
+        let outputs = self.node_changed(logged_at, EventKind::NodeRetired, retired.entry_id, node);
+        if let Some(node) = &outputs.settled.node_id {
+            self.history.retired(node, self.sequence, logged_at);
+        }
+        outputs
     }
 
     fn node_changed(

@@ -15,7 +15,7 @@ use schemas::change::{
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::SourcePosition;
-use schemas::{Epoch, NodeId, Sha256};
+use schemas::{Epoch, NodeId, Sha256, Timestamp};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -111,12 +111,14 @@ impl Restoring {
     /// An event that took its place in its series.
     pub fn event(
         &mut self,
+        event_id: Uuid,
         node: NodeId,
         epoch: Epoch,
         node_sequence: i64,
         link: Sha256,
         open_link: Option<Sha256>,
     ) {
+        self.resolver.history.event(event_id);
         self.events.entry((node, epoch)).or_default().push(Place {
             sequence: node_sequence,
             link,
@@ -151,9 +153,16 @@ impl Restoring {
         newer(&mut self.nodes, node.node_id.clone(), sequence, node);
     }
 
-    /// An entry of operate that was applied.
-    pub fn entry(&mut self, id: Uuid) {
-        self.resolver.entries.insert(id);
+    /// An entry of operate that this step added a node by; `logged_at` is its append time.
+    pub fn node_added(&mut self, entry: Uuid, node: &NodeId, logged_at: Timestamp) {
+        self.resolver.entries.insert(entry);
+        self.resolver.history.added(node, logged_at);
+    }
+
+    /// An entry of operate that this step retired a node by; `logged_at` is its append time.
+    pub fn node_retired(&mut self, entry: Uuid, node: &NodeId, sequence: i64, logged_at: Timestamp) {
+        self.resolver.entries.insert(entry);
+        self.resolver.history.retired(node, sequence, logged_at);
     }
 
     /// An edge.
@@ -199,8 +208,17 @@ impl Restoring {
         {
             self.source(topic, *partition, offset + 1);
         }
-        if matches!(settled.kind, EventKind::NodeAdded | EventKind::NodeRetired) {
-            settled.event_id.into_iter().for_each(|id| self.entry(id));
+        if let (Some(entry), Some(node)) = (settled.event_id, &settled.node_id) {
+            let at = settled.logged_at;
+            match settled.kind {
+                EventKind::NodeAdded => self.node_added(entry, node, at),
+                EventKind::NodeRetired => self.node_retired(entry, node, sequence, at),
+                EventKind::Application
+                | EventKind::Verification
+                | EventKind::Withdrawal
+                | EventKind::Withheld
+                | EventKind::Undecodable => {}
+            }
         }
         if let Some(node) = settled.node {
             self.node(node, sequence);
@@ -228,7 +246,7 @@ impl Restoring {
             OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held
         );
         if let Some(link) = settled.hash.filter(|_| placed) {
-            self.event(node.clone(), epoch, place, link, settled.open_link);
+            self.event(event_id, node.clone(), epoch, place, link, settled.open_link);
         }
         if let Some(application_id) = settled
             .application_id

@@ -1,5 +1,6 @@
 //! What the matcher holds in memory.
 
+use crate::history::History;
 use crate::keys::{Index, Keys};
 use crate::series::Series;
 use crate::waiting::WaitingRoom;
@@ -23,6 +24,7 @@ pub struct Resolver {
     /// operate's entries that were applied.
     pub(crate) entries: HashSet<Uuid>,
     pub(crate) nodes: HashMap<NodeId, NodeState>,
+    pub(crate) history: History,
 }
 
 /// An application with what matching needs of it.

@@ -285,7 +285,9 @@ impl Resolver {
             }
             Arrival::New { before_predecessor } => {
                 settled.open_link = before_predecessor.then_some(event.previous_hash);
-                let verdict = self.body(settled.sequence, &arriving, &mut effects);
+                let noted = self.note(&arriving);
+                let mut verdict = self.body(settled.sequence, &arriving, &mut effects);
+                verdict.findings.splice(0..0, noted);
                 self.series_of(&event.node_id, event.epoch).count(verdict.outcome);
                 verdict
             }

@@ -1,8 +1,10 @@
 //! The same log gives the same bytes; rows and a tail give the same state as no interruption.
 
 mod log;
+mod operator;
 
 use log::*;
+use operator::*;
 use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver, Waiting};
@@ -25,15 +27,27 @@ fn bodies() -> impl Strategy<Value = Body> {
     ]
 }
 
-/// A log of two nodes with repeated and forked events in it.
+/// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile.
 fn logs() -> impl Strategy<Value = Log> {
-    prop::collection::vec((bodies(), 0..2usize, 0..12u8), 1..40).prop_map(|stories| {
-        let mut nodes = [Node::new("dien-bien-01"), Node::new("dien-bien-02")];
-        let mut fork = Node::new("dien-bien-01");
+    let stories = prop::collection::vec((bodies(), 0..2usize, 0..16u8), 1..40);
+    (stories, prop_oneof![Just(0), Just(LOGGED_AT)]).prop_map(|(stories, delay_ms)| {
+        const NAMES: [&str; 2] = ["dien-bien-01", "dien-bien-02"];
+        let mut nodes = NAMES.map(Node::new);
+        let mut fork = Node::new(NAMES[0]);
         let mut log = Log::default();
+        add_node(&mut log, NAMES[0], "dien-bien");
+        log.delay_ms = delay_ms;
         for (body, node, trick) in stories {
+            match trick {
+                12 => add_node(&mut log, NAMES[node], "lai-chau"),
+                13 => retire_node(&mut log, NAMES[node]),
+                _ => {}
+            }
             let event = match trick {
                 0 => fork.event(body),
+                2 => nodes[node].altered(body, |event| event.event_id = id(1)),
+                3 => nodes[node].altered(body, |event| event.captured_at.0 -= 31 * 24 * 3600 * 1000),
+                4 => nodes[node].altered(body, |event| event.captured_at.0 += LOGGED_AT),
                 _ => nodes[node].event(body),
             };
             log.push(event.clone());
@@ -131,6 +145,7 @@ fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
     restoring.source(&source.topic, source.partition, source.offset + 1);
     restoring.books(node_id.clone(), epoch, held.ledger.expect("books"), held.sequence);
     restoring.event(
+        held.event_id.expect("an id"),
         node_id.clone(),
         epoch,
         node_sequence,

@@ -200,6 +200,10 @@ fn a_verified_value_in_doubt_is_not_taken_over() {
         outputs[1].settled.findings[0].code, "date.impossible",
         "the node is told"
     );
+    assert_eq!(
+        outputs[2].settled.findings[0].code, "date.impossible",
+        "also while it waits"
+    );
     for (output, born) in [(1, "1950-04-30"), (3, "1950-04-29")] {
         let golden = &outputs[output].residents[0].golden;
         assert_eq!(golden.get(Field::DateOfBirth), Some(born));

@@ -99,6 +99,10 @@ impl Ruleset {
             };
             match weight.as_str().and_then(severity_named) {
                 Some(severity) if severity == rule.severity => {}
+                Some(_) if catalogue::history::ALL.contains(&rule) => faults.push(wrong(
+                    &key(),
+                    "can't be changed: match finds it, and the same log must give the same register",
+                )),
                 Some(severity) => {
                     self.severities.insert(rule.code, severity);
                 }
@@ -250,6 +254,7 @@ mod tests {
     #[test]
     fn every_wrong_key_is_named_with_its_remedy() {
         let text = "rules = 1\n[severity]\n\"date.x\" = \"hold\"\n\"date.impossible\" = \"maybe\"\n\"date.unreadable\" = 3\n\
+                    \"history.stage-lower\" = \"hold\"\n\
                     [threshold]\noldest = -1\nyoungest = 3\ncard_age = \"14\"";
         let faults: Vec<String> = Ruleset::parse(text)
             .expect_err("wrong")
@@ -257,7 +262,7 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(faults.len(), 7, "{faults:#?}");
+        assert_eq!(faults.len(), 8, "{faults:#?}");
         for (key, remedy) in [
             ("rules: ", "[severity] and [threshold]"),
             ("severity.\"date.x\": ", "intakectl rules list"),
@@ -269,6 +274,7 @@ mod tests {
                 "severity.\"date.unreadable\": ",
                 "\"reject\", \"hold\" or \"note\"",
             ),
+            ("severity.\"history.stage-lower\": ", "can't be changed"),
             ("threshold.oldest: ", "from 100 to 150"),
             ("threshold.youngest: ", "youngest_parent"),
             ("threshold.card_age: ", "whole number"),

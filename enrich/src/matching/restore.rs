@@ -116,8 +116,12 @@ fn take(restoring: &mut Restoring, row: Restored) -> Result<(), Fault> {
 
 fn take_event(restoring: &mut Restoring, event: Event) {
     restoring.step(event.sequence);
-    if matches!(event.kind, EventKind::NodeAdded | EventKind::NodeRetired) {
-        event.event_id.into_iter().for_each(|id| restoring.entry(id));
+    if let (Some(entry), Some(node), Some(at)) = (event.event_id, &event.node_id, event.logged_at) {
+        if event.kind == EventKind::NodeRetired {
+            restoring.node_retired(entry, node, event.sequence, at);
+        } else {
+            restoring.node_added(entry, node, at);
+        }
     }
     let (Some(node_id), Some(epoch), Some(node_sequence), Some(event_id)) =
         (event.node_id, event.epoch, event.node_sequence, event.event_id)
@@ -125,7 +129,14 @@ fn take_event(restoring: &mut Restoring, event: Event) {
         return;
     };
     if let Some(link) = event.hash.filter(|_| event.outcome.takes_a_place()) {
-        restoring.event(node_id.clone(), epoch, node_sequence, link, event.open_link);
+        restoring.event(
+            event_id,
+            node_id.clone(),
+            epoch,
+            node_sequence,
+            link,
+            event.open_link,
+        );
     }
     if let Some(application_id) = event
         .application_id

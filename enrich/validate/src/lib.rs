@@ -37,9 +37,9 @@ pub struct Examined {
 
 /// Reads and checks one event.
 ///
-/// What needs memory isn't here: sequence, hash chain, copies and the order of verification stages belong
-/// to match, which also knows the province a node is registered in. Which commune an officer's unit covers
-/// stands in no event.
+/// What needs memory isn't here: sequence, hash chain and copies belong to match, and so does what a node's
+/// registration, earlier ids and stages of verification show (`rules::catalogue::history`). Which commune an
+/// officer's unit covers stands in no event.
 pub fn event(event: &IntakeEvent, arrival: Arrival<'_>, ruleset: &Ruleset) -> Examined {
     let mut findings = Vec::new();
     envelope::findings(event, arrival.key, &mut findings);

@@ -47,7 +47,9 @@ const HELD: &str = "
       JOIN intake_event e ON e.sequence = h.event_sequence AND e.outcome = 'held'";
 const EVENTS: &str = "
     SELECT sequence, province, node_id, epoch, node_sequence, event_id, hash, open_link, kind::text, application_id,
-           revision, outcome::text
+           revision, outcome::text,
+           CASE WHEN kind IN ('node_added', 'node_retired') THEN (extract(epoch FROM logged_at) * 1000)::bigint END
+             AS logged_ms
       FROM intake_event";
 const APPLICATIONS: &str = "
     SELECT application_id, sequence, revision, status::text, stage, resident_id, event_id,
@@ -165,6 +167,7 @@ fn event(row: &PgRow) -> Result<Restored, Unlike> {
         application_id: column(row, "application_id")?,
         revision: column(row, "revision")?,
         outcome: named(row, "outcome")?,
+        logged_at: column::<Option<i64>>(row, "logged_ms")?.map(Timestamp),
     }))
 }
 

@@ -177,6 +177,26 @@ async fn extremes_come_back_as_they_were() {
     );
 }
 
+#[tokio::test]
+async fn a_decision_comes_back_with_its_append_time() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let (mut settled, _) = extreme();
+    settled.kind = EventKind::NodeRetired;
+    settled.logged_at = Timestamp(1_790_000_000_123);
+    let change = Keyed {
+        key: b"k".to_vec(),
+        change: Change::Settled(Box::new(settled)),
+    };
+    load_anyway(&mut conn, &records(&[change])).await;
+    let (rows, _) = restored(&register).await;
+    let times = rows.into_iter().filter_map(|row| match row {
+        Restored::Event(event) => Some(event.logged_at),
+        _ => None,
+    });
+    assert_eq!(times.collect::<Vec<_>>(), [Some(Timestamp(1_790_000_000_123))]);
+}
+
 fn show(row: &Restored) -> String {
     format!("{row:?}")
 }
@@ -214,6 +234,7 @@ fn expected(settled: &EventSettled, resident: &ResidentChanged) -> Vec<String> {
             application_id: settled.application_id,
             revision: settled.revision,
             outcome: settled.outcome,
+            logged_at: None,
         }),
         Restored::HeldEntry {
             event_sequence: settled.sequence,

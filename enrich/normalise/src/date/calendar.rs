@@ -38,6 +38,9 @@ impl Date {
 
     /// The day before and the day after, where this is a day.
     pub(super) const fn neighbours(self) -> (Option<Self>, Option<Self>) {
+        if !self.is_day() {
+            return (None, None);
+        }
         let Self { year, month, day } = self;
         let before = match (Self::of_day(year, month, day.saturating_sub(1)), month) {
             (Some(before), _) => Some(before),
@@ -81,6 +84,13 @@ mod tests {
         assert_eq!(at(1_719_766_800_000).as_deref(), Some("2024-07-01"));
         assert_eq!(at(i64::MAX), None);
         assert_eq!(at(i64::MIN), None);
+    }
+
+    #[test]
+    fn months_and_years_have_no_neighbours() {
+        for text in ["0000", "1950", "1950-01", "9999-12"] {
+            assert_eq!(date(text).neighbours(), (None, None), "{text}");
+        }
     }
 
     #[test]

@@ -120,11 +120,11 @@ fn with_time(date: &str, time: time::Time, context: &Context<'_>) -> Reading {
         1.. => after,
     };
     match elsewhere {
-        Some(there) if written.is_day() => Reading {
+        Some(there) => Reading {
             candidates: vec![there.to_string(), written.to_string()],
             ..Reading::uncertain(&rule::OTHER_DAY_IN_VIET_NAM)
         },
-        _ => {
+        None => {
             reading.changed_by.push("date.time-left-out");
             reading
         }

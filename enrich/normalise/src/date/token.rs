@@ -1,7 +1,7 @@
 //! A written date as numbers, words and marks.
 
 use super::words::{Word, word};
-use crate::character::{half_width, invisible, look_alike};
+use crate::character::{half_width, is_invisible, look_alike};
 use crate::fold::fold;
 
 /// A part of a written date.
@@ -33,7 +33,11 @@ const LONGEST_WORD: usize = 12;
 /// The parts of a text, or nothing where it has some that no date has.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::with_capacity(8);
-    let mut rest = text.chars().map(half_width).filter(|&c| !invisible(c)).peekable();
+    let mut rest = text
+        .chars()
+        .map(half_width)
+        .filter(|&c| !is_invisible(c))
+        .peekable();
     let mut run = String::new();
     while let Some(&c) = rest.peek() {
         if tokens.len() >= MOST {

@@ -3,7 +3,7 @@
 use super::personal::PersonalNumber;
 use super::written::{Written, read};
 use crate::Context;
-use crate::character::{half_width, invisible};
+use crate::character::{half_width, is_invisible};
 use rules::Reading;
 use rules::catalogue::number as rule;
 
@@ -74,7 +74,7 @@ pub fn passport(text: &str) -> Reading {
     if text.len() > LONGEST {
         return Reading::uncertain(&rule::NOT_A_PASSPORT);
     }
-    let seen = text.chars().map(half_width).filter(|&c| !invisible(c));
+    let seen = text.chars().map(half_width).filter(|&c| !is_invisible(c));
     let number: String = seen
         .filter(|c| !(c.is_whitespace() || matches!(c, '.' | '-')))
         .map(|c| c.to_ascii_uppercase())

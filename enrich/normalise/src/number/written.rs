@@ -1,6 +1,6 @@
 //! What is written where a number should be: digits with marks between them, words, several numbers.
 
-use crate::character::{half_width, invisible, look_alike};
+use crate::character::{half_width, is_invisible, look_alike};
 use crate::fold::fold;
 
 /// What is written where a number should be.
@@ -52,7 +52,7 @@ pub(super) fn read(text: &str) -> Written {
     for c in text
         .chars()
         .map(half_width)
-        .filter(|&c| !invisible(c))
+        .filter(|&c| !is_invisible(c))
         .chain([' '])
     {
         if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) || c == '|' {

@@ -1,6 +1,6 @@
 //! A written telephone number as groups of digits, with what the words beside them say.
 
-use crate::character::{half_width, invisible, look_alike};
+use crate::character::{half_width, is_invisible, look_alike};
 use crate::fold::fold;
 
 /// A written telephone number.
@@ -75,7 +75,7 @@ const NONE: &[&str] = &[
 pub(super) fn read(text: &str) -> Option<Written> {
     let mut written = Written::default();
     let (mut run, mut plus) = (String::new(), false);
-    let seen = text.chars().map(half_width).filter(|&c| !invisible(c));
+    let seen = text.chars().map(half_width).filter(|&c| !is_invisible(c));
     for c in seen.chain([' ']) {
         if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) {
             run.push(c);

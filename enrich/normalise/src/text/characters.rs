@@ -2,6 +2,7 @@
 //! and compatibility forms of others.
 
 use super::Form;
+use crate::character::is_invisible;
 use crate::letter::is_vietnamese;
 use rules::catalogue::text as found;
 use unicode_normalization::char::{decompose_canonical, decompose_compatible};
@@ -52,17 +53,6 @@ pub(super) fn clean(form: &mut Form<'_>) -> bool {
 /// What the most texts are made of, marks of decomposed letters included.
 fn is_plain(c: char) -> bool {
     c == ' ' || c.is_ascii_graphic() || matches!(c, '\u{300}'..='\u{333}') || is_vietnamese(c)
-}
-
-/// Source: Unicode's `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`), and the interlinear
-/// annotation marks.
-const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// U+FFFD and U+FFFC, private use (fonts of the years before Unicode put letters there), noncharacters.

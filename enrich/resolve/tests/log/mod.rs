@@ -8,6 +8,9 @@ use schemas::match_log::*;
 use schemas::*;
 use uuid::Uuid;
 
+/// When [`apply`] says that the first entry was appended to the match log.
+pub const LOGGED_AT: i64 = 2_000_000;
+
 pub fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
@@ -32,8 +35,13 @@ impl Node {
     }
 
     pub fn event(&mut self, body: Body) -> Vec<u8> {
+        self.altered(body, |_| {})
+    }
+
+    /// An event with something else about it.
+    pub fn altered(&mut self, body: Body, alter: impl FnOnce(&mut IntakeEvent)) -> Vec<u8> {
         self.sequence += 1;
-        let event = IntakeEvent {
+        let mut event = IntakeEvent {
             event_id: Uuid::new_v5(&self.epoch, format!("{} {}", self.name, self.sequence).as_bytes()),
             node_id: self.name.clone(),
             epoch: self.epoch,
@@ -44,6 +52,7 @@ impl Node {
             clock_offset_ms: None,
             body,
         };
+        alter(&mut event);
         let bytes = event.encode().expect("fits");
         self.head = Sha256::of(&bytes);
         bytes
@@ -54,6 +63,8 @@ impl Node {
 #[derive(Debug, Default)]
 pub struct Log {
     offset: i64,
+    /// How much later than usual events arrive.
+    pub delay_ms: i64,
     pub entries: Vec<Vec<u8>>,
 }
 
@@ -78,7 +89,7 @@ impl Log {
                     offset: self.offset,
                 },
                 expected_offset: self.offset,
-                appended_at: Timestamp(1_000_000 + self.offset),
+                appended_at: Timestamp(1_000_000 + self.delay_ms + self.offset),
                 ruleset: RULESET.to_owned(),
                 content,
             }),
@@ -169,7 +180,7 @@ pub fn apply(resolver: &mut Resolver, log: &Log, from: usize) -> Vec<Outputs> {
     let entries = log.entries.iter().enumerate().skip(from);
     entries
         .map(|(offset, entry)| {
-            match resolver.apply(offset as i64, Timestamp(2_000_000 + offset as i64), entry) {
+            match resolver.apply(offset as i64, Timestamp(LOGGED_AT + offset as i64), entry) {
                 Applied::Settled(outputs) => *outputs,
                 other => panic!("entry {offset}: {other:?}"),
             }

@@ -26,6 +26,7 @@ pub mod code;
 pub mod date;
 pub mod envelope;
 pub mod form;
+pub mod history;
 pub mod name;
 pub mod number;
 pub mod phone;
@@ -40,6 +41,7 @@ pub static TABLES: &[(&str, &[&Rule])] = &[
     ("date", date::ALL),
     ("envelope", envelope::ALL),
     ("form", form::ALL),
+    ("history", history::ALL),
     ("name", name::ALL),
     ("number", number::ALL),
     ("phone", phone::ALL),
