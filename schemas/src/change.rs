@@ -67,6 +67,8 @@ pub struct EventSettled {
     pub held_event: Option<Vec<u8>>,
     /// A node's registration or retirement.
     pub node: Option<NodeState>,
+    /// The rules this step put in force.
+    pub rules: Option<MatchRules>,
 }
 
 /// What kind of event was settled.
@@ -87,6 +89,10 @@ pub enum EventKind {
     NodeAdded,
     /// `NodeRetired`.
     NodeRetired,
+    /// `ReviewDecided`.
+    ReviewDecided,
+    /// `RulesActivated`.
+    RulesActivated,
 }
 
 impl EventKind {
@@ -100,6 +106,8 @@ impl EventKind {
             Self::Undecodable => "undecodable",
             Self::NodeAdded => "node_added",
             Self::NodeRetired => "node_retired",
+            Self::ReviewDecided => "review_decided",
+            Self::RulesActivated => "rules_activated",
         }
     }
 }
@@ -188,6 +196,9 @@ pub struct ApplicationState {
     pub event_id: Uuid,
     /// Append time of that event at its province's topic.
     pub appended_at: Timestamp,
+    /// Append time of the application's first event that a row was made of: how old the application is
+    /// among others of its resident.
+    pub first_appended_at: Timestamp,
     /// That event exactly as published; what was written is in it.
     #[serde(with = "serde_bytes")]
     pub event: Vec<u8>,
@@ -259,7 +270,7 @@ pub struct ResidentChanged {
     pub folded_name: String,
     /// Provenance, the main source first.
     pub sources: Vec<GoldenSource>,
-    /// The applications that make up this resident, in order of their first step.
+    /// The applications that make up this resident, the oldest first.
     pub members: Vec<Uuid>,
     /// Highest verification stage among them.
     pub stage: i32,
@@ -269,6 +280,8 @@ pub struct ResidentChanged {
     pub gained: Vec<ApplicationState>,
     /// Edges this step made or changed.
     pub edges: Vec<MatchEdge>,
+    /// Reviews this step opened, closed or decided.
+    pub reviews: Vec<ReviewState>,
 }
 
 /// A resident's standing.
@@ -305,17 +318,81 @@ pub struct GoldenSource {
     pub fields: Vec<Field>,
 }
 
-/// Why two applications are the same person.
+/// What comparing two applications came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchEdge {
-    /// The application that came first.
+    /// The application with the lower id.
     pub left: Uuid,
     /// The other.
     pub right: Uuid,
-    /// The rule that linked them.
+    /// Version of the weights that compared them.
     pub rule: String,
-    /// Weight of the evidence, in thousandths of a bit.
+    /// log2 of the odds that the two are one person, in thousandths of a bit, when they were compared.
     pub weight_millibits: i64,
-    /// In force.
+    /// In force: not taken back by a correction or a withdrawal.
     pub accepted: bool,
 }
+
+/// A pair of applications that a person looks at, or has looked at. The pair is its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewState {
+    /// The application with the lower id.
+    pub left: Uuid,
+    /// The other.
+    pub right: Uuid,
+    /// Its standing.
+    pub status: ReviewStatus,
+    /// log2 of the odds that the two are one person, in thousandths of a bit, when they were compared.
+    pub weight_millibits: i64,
+    /// The step of match that opened it, or that decided it unasked.
+    pub opened: i64,
+    /// Who decided.
+    pub by: Option<String>,
+    /// Why, without personal details.
+    pub reason: Option<String>,
+}
+
+/// A review's standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewStatus {
+    /// Waits for a decision.
+    Open,
+    /// There is nothing to decide any more.
+    Closed,
+    /// Decided: one person.
+    Same,
+    /// Decided: two people.
+    Different,
+}
+
+impl ReviewStatus {
+    /// Its name in JSON, Avro and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Same => "same",
+            Self::Different => "different",
+        }
+    }
+}
+
+/// What match links by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MatchRules {
+    /// Version of the weights.
+    pub version: String,
+    /// The weights, as the file that `intakectl match train` writes.
+    pub weights: String,
+    /// Applications are linked from this probability on.
+    pub link: f64,
+    /// A person looks from this probability on.
+    pub review: f64,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Eq for MatchRules {}

@@ -20,6 +20,10 @@ pub enum LogBody {
     NodeAdded(NodeAdded),
     /// operate writes off a lost device.
     NodeRetired(NodeRetired),
+    /// A person says whether applications are one person's.
+    ReviewDecided(ReviewDecided),
+    /// Other weights or thresholds of matching from here on.
+    RulesActivated(RulesActivated),
 }
 
 /// Where a record stood in its source topic.
@@ -125,3 +129,73 @@ pub struct NodeRetired {
     /// Why, without personal details.
     pub reason: String,
 }
+
+/// A person says whether applications are one person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewDecided {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// Why, without personal details.
+    pub reason: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// Of which pairs.
+    pub pairs: Vec<ApplicationPair>,
+    /// What it was based on: a resident that has changed since makes it stale, and it is refused.
+    pub based_on: Vec<ResidentSeen>,
+}
+
+/// What was decided of pairs of applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// One person.
+    Same,
+    /// Two people.
+    Different,
+}
+
+/// Two applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ApplicationPair {
+    /// An application.
+    pub left: Uuid,
+    /// Another.
+    pub right: Uuid,
+}
+
+/// A resident as it was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ResidentSeen {
+    /// A resident of one of them.
+    pub resident_id: Uuid,
+    /// The step of match that made the state that was looked at.
+    pub sequence: i64,
+}
+
+/// Other weights or thresholds of matching from here on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RulesActivated {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Version of the weights.
+    pub version: String,
+    /// The weights, as the file that `intakectl match train` writes.
+    pub weights: String,
+    /// Applications are linked from this probability on.
+    pub link: f64,
+    /// A person looks from this probability on.
+    pub review: f64,
+}
+
+impl Eq for RulesActivated {}

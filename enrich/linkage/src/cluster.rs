@@ -29,12 +29,32 @@ impl Pairs {
                 pairs.push(pair(a, b));
             }
         }
-        Self { records, pairs }
+        let mut pairs = Self { records, pairs };
+        pairs.waive();
+        pairs
+    }
+
+    /// Who a reviewer said is one person with another, is apart from a third only if the other is: a mistyped
+    /// number that was looked at keeps nobody apart any more.
+    fn waive(&mut self) {
+        let all = |records: usize| (1..records).flat_map(|b| (0..b).map(move |a| (a, b)));
+        let same: Vec<(usize, usize)> = all(self.records)
+            .filter(|&(a, b)| self.get(a, b).log_odds == f32::INFINITY)
+            .collect();
+        for (one, other) in same.into_iter().flat_map(|(a, b)| [(a, b), (b, a)]) {
+            for third in (0..self.records).filter(|&third| third != one && third != other) {
+                let pair = self.get(one, third);
+                if pair.apart && pair.log_odds != f32::NEG_INFINITY && !self.get(other, third).apart {
+                    let at = index(one, third);
+                    self.pairs[at].apart = false;
+                    self.pairs[at].two_people = false;
+                }
+            }
+        }
     }
 
     fn get(&self, a: usize, b: usize) -> Pair {
-        let (a, b) = (a.min(b), a.max(b));
-        self.pairs[b * (b - 1) / 2 + a]
+        self.pairs[index(a, b)]
     }
 
     /// Groups of records; each in order, the groups in the order of their first.
@@ -90,6 +110,11 @@ impl Pairs {
     }
 }
 
+const fn index(a: usize, b: usize) -> usize {
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
+    high * (high - 1) / 2 + low
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +163,24 @@ mod tests {
             two_people: false,
         });
         assert_eq!(pairs.groups(LINK), [vec![0, 2], vec![1]]);
+    }
+
+    #[test]
+    fn a_mistyped_number_that_was_looked_at_keeps_nobody_apart() {
+        // 2 has another number than 0 and 1; somebody said that 1 and 2 are one person.
+        let pairs = Pairs::of(3, |a, b| match (a, b) {
+            (1, 2) => Pair {
+                log_odds: f32::INFINITY,
+                apart: false,
+                two_people: false,
+            },
+            _ => Pair {
+                log_odds: 40.0,
+                apart: b == 2,
+                two_people: false,
+            },
+        });
+        assert_eq!(pairs.groups(LINK), [vec![0, 1, 2]]);
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! Records as they come and go, linked to those that are the same person.
 
+use crate::applicant;
 use crate::blocking::{self, Index};
 use crate::cluster::{Pair, Pairs};
+use crate::compare::{Level, MISSING};
 use crate::dictionary::Dictionary;
 use crate::frequency::{Frequencies, count_person};
 use crate::model::Model;
@@ -9,6 +11,7 @@ use crate::records::{Handle, Record, Records};
 use crate::score::{self, Agreement, Prior, Score, Scorer, View};
 use crate::weights::Weights;
 use rustc_hash::{FxHashMap, FxHashSet};
+use schemas::Field;
 use std::hash::Hash;
 
 /// Records that hang together at most: past it nothing more is joined, and a person must look.
@@ -17,6 +20,12 @@ pub const MOST_TOGETHER: usize = 100;
 const APART: f32 = -9.96;
 /// Records that the shipped match rate weighs as much as.
 const PRIOR_RECORDS: f64 = 1_000.0;
+/// Levels of names from which on the name is another: another mark, letter or word.
+const NAME_DIFFERS: Level = 5;
+/// Levels of dates from which on the date is another by more than a slip.
+const BIRTH_DIFFERS: Level = 4;
+/// The level of dates two years apart or more.
+const BORN_YEARS_APART: Level = 8;
 
 /// From which probability on records are linked, and from which on a person looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +42,13 @@ impl Default for Thresholds {
             link: 0.999,
             review: 0.05,
         }
+    }
+}
+
+impl Thresholds {
+    /// Whether there is an order in them.
+    pub fn are_usable(&self) -> bool {
+        0.0 < self.review && self.review <= self.link && self.link < 1.0
     }
 }
 
@@ -54,6 +70,31 @@ pub struct Edge<Id> {
     pub right: Id,
     /// log2 of the odds that the two are one person, as they were when they were compared.
     pub log_odds: f32,
+}
+
+impl<Id> Edge<Id> {
+    /// The weight in thousandths of a bit, as it is kept.
+    pub fn millibits(&self) -> i64 {
+        millibits(f64::from(self.log_odds))
+    }
+
+    /// A pair with the weight it was kept with.
+    pub fn of(left: Id, right: Id, millibits: i64) -> Self {
+        Self {
+            left,
+            right,
+            log_odds: of_millibits(millibits),
+        }
+    }
+}
+
+// Weights are rounded before they count, so that a state that was brought back decides alike.
+fn millibits(log_odds: f64) -> i64 {
+    (log_odds * 1_000.0).round() as i64
+}
+
+fn of_millibits(millibits: i64) -> f32 {
+    millibits as f32 / 1_000.0
 }
 
 /// A record can't be taken in: too many hang together with it.
@@ -152,9 +193,16 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         &self.model
     }
 
-    /// The texts of the records, for making new ones.
-    pub const fn dictionary(&mut self) -> &mut Dictionary {
-        &mut self.dictionary
+    /// The record of an applicant with these normalised fields.
+    pub fn applicant<'a>(&mut self, get: impl Fn(Field) -> Option<&'a str>) -> Record {
+        let mut record = Record::default();
+        applicant::fill(&self.model, &mut self.dictionary, get, &mut record);
+        record
+    }
+
+    /// How many records there are.
+    pub fn count(&self) -> usize {
+        self.records.count()
     }
 
     /// The weights in force.
@@ -189,7 +237,8 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         blocking::hashes(&self.model, &self.dictionary, &record.slots, &mut hashes);
         let blocks_cut = self.index.candidates(&hashes, &mut found) as u64;
         found.retain(|&other| self.records.id(other) != id);
-        let halves = self.halves(record, &found);
+        found.extend(self.decided_with(id, &found));
+        let halves = self.halves(id, record, &found);
         self.counters.blocks_cut += blocks_cut;
         self.counters.pairs += found.len() as u64;
         let around: Vec<Handle> = halves
@@ -226,24 +275,57 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         })
     }
 
-    /// What a reviewer decided of a pair; both must be there.
-    ///
-    /// # Errors
-    /// [`TooManyTogether`]; nothing has changed then.
-    pub fn decide(&mut self, a: Id, b: Id, decision: Decision) -> Result<Vec<Vec<Id>>, TooManyTogether> {
+    /// A record has changed in something that isn't compared: it stands first in its blocks again, as if it
+    /// had come last.
+    pub fn touch(&mut self, id: Id) {
+        if let Some(&handle) = self.handles.get(&id) {
+            let mut hashes = std::mem::take(&mut self.hashes);
+            blocking::hashes(
+                &self.model,
+                &self.dictionary,
+                self.records.slots(handle),
+                &mut hashes,
+            );
+            self.index.remove(handle, &hashes);
+            self.index.insert(handle, &hashes);
+            self.hashes = hashes;
+        }
+    }
+
+    /// Whether all that hangs together with these records may be one component.
+    pub fn fit_together(&self, ids: &[Id]) -> bool {
+        let handles: Vec<Handle> = ids
+            .iter()
+            .filter_map(|id| self.handles.get(id))
+            .copied()
+            .collect();
+        self.together(&handles, None).len() <= MOST_TOGETHER
+    }
+
+    /// What a reviewer decided of a pair of records, both of them there. Whether two fit together is asked
+    /// before.
+    pub fn decide(&mut self, a: Id, b: Id, decision: Decision) -> Placed<Id> {
         let handles = [self.handles.get(&a), self.handles.get(&b)];
         let seeds: Vec<Handle> = handles.into_iter().flatten().copied().collect();
-        if decision == Decision::Same && self.too_many(&seeds, None) {
-            return Err(TooManyTogether);
+        self.decisions.insert(ordered(a, b), decision);
+        let mut made = Vec::new();
+        if let [a, b] = seeds[..]
+            && !self.edges[a as usize].iter().any(|half| half.other == b)
+        {
+            let log_odds = self.log_odds_of(a, b);
+            made = self.connect(a, &[Half { other: b, log_odds }]);
         }
-        self.decisions.insert((a.min(b), a.max(b)), decision);
-        Ok(self.regroup(seeds))
+        Placed {
+            clusters: self.regroup(seeds),
+            cut: Vec::new(),
+            made,
+        }
     }
 
     /// Pairs of the clusters of these records with others that a person should look at: of each two
     /// clusters the likeliest pair.
     pub fn reviews_of(&self, ids: &[Id]) -> Vec<Edge<Id>> {
-        let mut best: FxHashMap<(Id, Id), Edge<Id>> = FxHashMap::default();
+        let mut best = Best::default();
         let clusters: FxHashSet<Handle> = ids
             .iter()
             .filter_map(|id| self.handles.get(id))
@@ -252,34 +334,30 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         for member in clusters.iter().flat_map(|root| &self.clusters[root]) {
             self.best_reviews(*member, &mut best);
         }
-        in_order(best)
+        best.in_order()
     }
 
     /// All pairs that a person should look at, as [`Self::reviews_of`].
     pub fn reviews(&self) -> Vec<Edge<Id>> {
-        let mut best = FxHashMap::default();
+        let mut best = Best::default();
         for &member in self.clusters.values().flatten() {
             self.best_reviews(member, &mut best);
         }
-        in_order(best)
+        best.in_order()
     }
 
-    fn best_reviews(&self, member: Handle, best: &mut FxHashMap<(Id, Id), Edge<Id>>) {
+    fn best_reviews(&self, member: Handle, best: &mut Best<Id>) {
         let least = score::log_odds(self.thresholds.review) as f32;
         let cluster = |handle: Handle| self.records.id(self.cluster_of[handle as usize]);
         for half in &self.edges[member as usize] {
-            let (x, y) = (cluster(member), cluster(half.other));
-            let edge = self.edge(member, *half);
-            if half.log_odds < least || x == y || self.decisions.contains_key(&(edge.left, edge.right)) {
+            let clusters = ordered(cluster(member), cluster(half.other));
+            if clusters.0 == clusters.1 {
                 continue;
             }
-            let known = best.entry((x.min(y), x.max(y))).or_insert(edge);
-            let order = edge.log_odds.total_cmp(&known.log_odds);
-            if order
-                .then((known.left, known.right).cmp(&(edge.left, edge.right)))
-                .is_gt()
-            {
-                *known = edge;
+            if self.decision(member, half.other).is_some() {
+                best.decided.insert(clusters);
+            } else if half.log_odds >= least {
+                best.take(clusters, self.edge(member, *half));
             }
         }
     }
@@ -346,7 +424,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// Brings back a decision.
     pub fn restore_decision(&mut self, a: Id, b: Id, decision: Decision) {
-        self.decisions.insert((a.min(b), a.max(b)), decision);
+        self.decisions.insert(ordered(a, b), decision);
     }
 
     /// Brings back a cluster of records that are there.
@@ -364,7 +442,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         }
     }
 
-    fn halves(&self, record: &Record, found: &[Handle]) -> Vec<Half> {
+    fn halves(&self, id: Id, record: &Record, found: &[Handle]) -> Vec<Half> {
         let least = score::log_odds(self.thresholds.review).min(0.0);
         let prior = self.prior();
         let view = View {
@@ -377,13 +455,55 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             let score = self
                 .scorer
                 .score(&self.model, &agreement, self.view(other), &self.frequencies);
-            let log_odds = score.log_odds(&prior);
-            if log_odds >= least {
-                let log_odds = log_odds as f32;
+            let log_odds = self.bounded(&agreement, score.log_odds(&prior));
+            if log_odds >= least || self.decisions.contains_key(&ordered(id, self.records.id(other))) {
+                let log_odds = of_millibits(millibits(log_odds));
                 halves.push(Half { other, log_odds });
             }
         }
         halves
+    }
+
+    /// Records that were decided about with this one and that no key brings together with it any more.
+    fn decided_with(&self, id: Id, found: &[Handle]) -> Vec<Handle> {
+        let Some(&known) = self.handles.get(&id).filter(|_| !self.decisions.is_empty()) else {
+            return Vec::new();
+        };
+        let others = self.edges[known as usize].iter().map(|half| half.other);
+        others
+            .filter(|&other| self.decision(known, other).is_some() && !found.contains(&other))
+            .collect()
+    }
+
+    fn log_odds_of(&self, a: Handle, b: Handle) -> f32 {
+        let (agreement, score) = self.score(a, b);
+        of_millibits(millibits(self.bounded(&agreement, score.log_odds(&self.prior()))))
+    }
+
+    /// A weight as far as rules let it link: the same personal number with another name and another date of
+    /// birth, or two births years apart, are looked at by a person.
+    fn bounded(&self, agreement: &Agreement, log_odds: f64) -> f64 {
+        let level = |name: &str| {
+            self.model
+                .column(name)
+                .map_or(MISSING, |column| agreement.level(column))
+        };
+        let (number, born, given) = (
+            level("personal_number"),
+            level("date_of_birth"),
+            level("given_name"),
+        );
+        let other_name = given != MISSING && given >= NAME_DIFFERS;
+        let other_birth = born != MISSING && born >= BIRTH_DIFFERS;
+        let borrowed = number == 0 && other_name && other_birth;
+        if borrowed {
+            let review = score::log_odds(self.thresholds.review);
+            return log_odds.clamp(review, (score::log_odds(self.thresholds.link) - 1.0).max(review));
+        }
+        if born != MISSING && born == BORN_YEARS_APART {
+            return log_odds.min(score::log_odds(self.thresholds.link) - 1.0);
+        }
+        log_odds
     }
 
     fn put_in(&mut self, id: Id, record: &Record, hashes: &[u64]) -> Handle {
@@ -553,18 +673,14 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             return None;
         }
         let (x, y) = (self.records.id(a), self.records.id(b));
-        self.decisions.get(&(x.min(y), x.max(y))).copied()
+        self.decisions.get(&ordered(x, y)).copied()
     }
 
     fn pairs(&self, members: &[Handle]) -> Pairs {
-        let prior = self.prior();
         Pairs::of(members.len(), |a, b| {
             let (a, b) = (members[a], members[b]);
             let known = self.edges[a as usize].iter().find(|half| half.other == b);
-            let log_odds = known.map_or_else(
-                || self.score(a, b).1.log_odds(&prior) as f32,
-                |half| half.log_odds,
-            );
+            let log_odds = known.map_or_else(|| self.log_odds_of(a, b), |half| half.log_odds);
             match self.decision(a, b) {
                 Some(Decision::Same) => Pair {
                     log_odds: f32::INFINITY,
@@ -590,15 +706,22 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         })
     }
 
-    /// Rules that no weight outdoes: two different personal numbers are two people.
+    /// Rules that no weight outdoes: two different personal numbers are two people, and nobody is their own
+    /// parent.
     fn breaks_a_rule(&self, a: Handle, b: Handle) -> bool {
-        let Some(number) = self.model.column("personal_number") else {
+        let Some(own) = self.model.column("personal_number") else {
             return false;
         };
-        let slots = self.model.slots(number);
-        self.records.has_certain_number(a)
-            && self.records.has_certain_number(b)
-            && self.records.slots(a)[slots.clone()] != self.records.slots(b)[slots]
+        let value = |handle: Handle, column: usize| &self.records.slots(handle)[self.model.slots(column)];
+        let certain = |handle: Handle| self.records.has_certain_number(handle);
+        let parents = ["father_number", "mother_number"]
+            .into_iter()
+            .filter_map(|name| self.model.column(name));
+        let mut parents = parents.filter(|&parent| {
+            (certain(a) && value(a, own) == value(b, parent))
+                || (certain(b) && value(b, own) == value(a, parent))
+        });
+        (certain(a) && certain(b) && value(a, own) != value(b, own)) || parents.next().is_some()
     }
 
     fn score(&self, a: Handle, b: Handle) -> (Agreement, Score) {
@@ -616,12 +739,48 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     }
 }
 
-fn in_order<Id: Copy + Ord>(best: FxHashMap<(Id, Id), Edge<Id>>) -> Vec<Edge<Id>> {
-    let mut edges: Vec<Edge<Id>> = best.into_values().collect();
-    edges.sort_unstable_by(|x, y| {
-        y.log_odds
-            .total_cmp(&x.log_odds)
-            .then((x.left, x.right).cmp(&(y.left, y.right)))
-    });
-    edges
+fn ordered<T: Ord>(a: T, b: T) -> (T, T) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+/// The likeliest pair of each two clusters, but for those that were decided about.
+struct Best<Id> {
+    pairs: FxHashMap<(Id, Id), Edge<Id>>,
+    decided: FxHashSet<(Id, Id)>,
+}
+
+impl<Id> Default for Best<Id> {
+    fn default() -> Self {
+        Self {
+            pairs: FxHashMap::default(),
+            decided: FxHashSet::default(),
+        }
+    }
+}
+
+impl<Id: Copy + Ord + Hash> Best<Id> {
+    fn take(&mut self, clusters: (Id, Id), edge: Edge<Id>) {
+        let known = self.pairs.entry(clusters).or_insert(edge);
+        let order = edge.log_odds.total_cmp(&known.log_odds);
+        if order
+            .then((known.left, known.right).cmp(&(edge.left, edge.right)))
+            .is_gt()
+        {
+            *known = edge;
+        }
+    }
+
+    fn in_order(self) -> Vec<Edge<Id>> {
+        let undecided = self
+            .pairs
+            .into_iter()
+            .filter(|(clusters, _)| !self.decided.contains(clusters));
+        let mut edges: Vec<Edge<Id>> = undecided.map(|(_, edge)| edge).collect();
+        edges.sort_unstable_by(|x, y| {
+            y.log_odds
+                .total_cmp(&x.log_odds)
+                .then((x.left, x.right).cmp(&(y.left, y.right)))
+        });
+        edges
+    }
 }

@@ -21,7 +21,7 @@ impl Resolver {
             _ if rejected => Verdict::without_resident(OutcomeKind::Rejected, findings),
             Body::VerificationRecorded(_) | Body::ApplicationWithdrawn(_) => {
                 let id = arriving.event.body.application_id().unwrap_or_default();
-                match self.follow_up(id, &arriving.event, &arriving.decoded, effects) {
+                match self.follow_up(sequence, id, &arriving.event, &arriving.decoded, effects) {
                     Some(verdict) => Verdict {
                         findings: [findings, verdict.findings].concat(),
                         ..verdict

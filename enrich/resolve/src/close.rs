@@ -4,12 +4,11 @@ use crate::golden;
 use crate::state::{Application, Resolver};
 use crate::step::{Arriving, Effects, Outputs, Touch, Verdict};
 use crate::waiting::Waiting;
-use schemas::change::{
-    EventSettled, LedgerState, MatchEdge, OutcomeChanged, ResidentChanged, ResidentStatus,
-};
+use schemas::change::{EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus};
 use schemas::finding::OutcomeKind;
 use schemas::outcome::OutcomeNotice;
 use schemas::{Applicant, Epoch, Field, NodeId, Timestamp};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Resolver {
@@ -19,7 +18,7 @@ impl Resolver {
         mut settled: EventSettled,
         arriving: &Arriving<'_>,
         verdict: Verdict,
-        effects: Effects,
+        mut effects: Effects,
     ) -> Outputs {
         let event = &arriving.event;
         let mut notices = Vec::new();
@@ -31,7 +30,7 @@ impl Resolver {
             self.series_of(&waiting.node_id, waiting.epoch)
                 .recount(OutcomeKind::Held, verdict.outcome);
         }
-        for (waiting, verdict) in effects.released {
+        for (waiting, verdict) in std::mem::take(&mut effects.released) {
             let released = self.release(
                 waiting,
                 verdict,
@@ -72,17 +71,37 @@ impl Resolver {
             };
             notices.push((arriving.province.clone(), notice));
         }
+        let outputs = self.outputs(settled, event.event_id, effects);
+        Outputs { notices, ..outputs }
+    }
+
+    /// What a step without notices hands on; `cause` is the event or entry that made it.
+    pub(crate) fn outputs(&mut self, settled: EventSettled, cause: Uuid, mut effects: Effects) -> Outputs {
+        self.hand_out(&mut effects);
+        self.touch_blocks(&effects);
         let mut person = effects.person;
         let touched = effects.residents.into_iter();
         let residents = touched
-            .map(|(id, touch)| {
-                self.resident_changed(settled.sequence, id, touch, event.event_id, &mut person)
-            })
+            .map(|(id, touch)| self.resident_changed(settled.sequence, id, touch, cause, &mut person))
             .collect();
         Outputs {
             settled,
             residents,
-            notices,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Applications stand in their blocks in the order of their rows' last steps, as a restore puts them.
+    fn touch_blocks(&mut self, effects: &Effects) {
+        let gained: BTreeSet<Uuid> = effects
+            .residents
+            .values()
+            .flat_map(|touch| &touch.gained)
+            .copied()
+            .collect();
+        let alone = |id: &Uuid| effects.person.as_ref().is_some_and(|(new, _)| new == id);
+        if gained.len() > 1 || !gained.iter().all(alone) {
+            gained.into_iter().for_each(|id| self.linker.touch(id));
         }
     }
 
@@ -122,13 +141,16 @@ impl Resolver {
     }
 
     fn resident_changed(
-        &self,
+        &mut self,
         sequence: i64,
         resident_id: Uuid,
         touch: Touch,
         last_event: Uuid,
         person: &mut Option<(Uuid, Applicant)>,
     ) -> ResidentChanged {
+        if let Some(resident) = self.residents.get_mut(&resident_id) {
+            resident.changed = sequence;
+        }
         let resident = self.residents.get(&resident_id);
         let members = resident
             .map(|resident| resident.members.clone())
@@ -152,14 +174,13 @@ impl Resolver {
                 golden::of_many(many.iter().copied())
             }
         };
-        let mut gained: Vec<_> = touch
+        let gained: Vec<_> = touch
             .gained
             .iter()
             .filter_map(|id| self.applications.get(id))
             .filter(|application| application.resident == Some(resident_id))
             .map(|application| application.row.clone())
             .collect();
-        gained.dedup_by_key(|row| row.application_id);
         ResidentChanged {
             sequence,
             resident_id,
@@ -177,20 +198,12 @@ impl Resolver {
             stage: golden.stage,
             last_event,
             gained,
-            edges: last_of_each(touch.edges),
+            edges: touch.edges,
+            reviews: touch.reviews,
         }
     }
 
     fn books(&mut self, node: &NodeId, epoch: Epoch) -> LedgerState {
         self.series_of(node, epoch).books
     }
-}
-
-/// An edge cut and made again in one step is made.
-fn last_of_each(mut edges: Vec<MatchEdge>) -> Vec<MatchEdge> {
-    edges.reverse();
-    let mut seen = std::collections::BTreeSet::new();
-    edges.retain(|edge| seen.insert((edge.left, edge.right)));
-    edges.reverse();
-    edges
 }

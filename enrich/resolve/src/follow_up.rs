@@ -16,6 +16,7 @@ impl Resolver {
     /// Applies a verification or withdrawal; none when its application isn't in force yet.
     pub(crate) fn follow_up(
         &mut self,
+        sequence: i64,
         id: Uuid,
         event: &IntakeEvent,
         decoded: &Decoded,
@@ -30,7 +31,7 @@ impl Resolver {
             let found = history::of_stage(body.stage, application.row.stage);
             golden::verify(&mut application.row.verifications, verified(body, decoded));
             application.row.stage = application.row.stage.max(body.stage);
-            effects.residents.entry(resident).or_default().gained.push(id);
+            effects.touch(resident).gained.insert(id);
             return Some(Verdict {
                 outcome: OutcomeKind::Loaded,
                 findings: found.into_iter().collect(),
@@ -38,13 +39,15 @@ impl Resolver {
             });
         }
         application.row.status = ApplicationStatus::Withdrawn;
-        let withdrawn = application.clone();
-        application.resident = None;
-        application.link = None;
-        self.index.remove(withdrawn.keys, id);
-        self.cut(&withdrawn, effects);
-        if let Some(resident) = withdrawn.resident {
-            self.leave(resident, id, None, effects);
+        let resident = application.resident.take();
+        if let Some(resident) = resident {
+            effects.touch(resident);
+        }
+        if let Some(placed) = self.linker.remove(id) {
+            self.follow(sequence, id, placed, effects);
+        }
+        if let Some(resident) = resident.filter(|resident| self.is_left(*resident)) {
+            self.leave(resident, effects);
         }
         for waiting in self.waiting.take(&id) {
             effects.released.push((
@@ -55,12 +58,12 @@ impl Resolver {
         Some(Verdict {
             outcome: OutcomeKind::Loaded,
             findings: Vec::new(),
-            resident: withdrawn.resident,
+            resident,
         })
     }
 
     /// Settles what waited for an application that has now come in this revision.
-    pub(crate) fn release_waiting(&mut self, id: Uuid, revision: i32, effects: &mut Effects) {
+    pub(crate) fn release_waiting(&mut self, sequence: i64, id: Uuid, revision: i32, effects: &mut Effects) {
         for waiting in self.waiting.take(&id) {
             let verdict = match waiting.revision {
                 Some(held) if held > revision => {
@@ -70,7 +73,7 @@ impl Resolver {
                 Some(_) => Verdict::rejected(OutcomeKind::Rejected, "application.corrected"),
                 None => match follow_up_of(&waiting.entry) {
                     Some((event, decoded)) => {
-                        let verdict = self.follow_up(id, &event, &decoded, effects);
+                        let verdict = self.follow_up(sequence, id, &event, &decoded, effects);
                         verdict.unwrap_or_else(|| {
                             Verdict::rejected(OutcomeKind::Rejected, "application.unknown")
                         })

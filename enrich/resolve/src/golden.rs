@@ -151,8 +151,8 @@ pub(crate) fn verify(row: &mut Vec<VerifiedField>, found: impl Iterator<Item = V
     row.sort_by_key(|verified| verified.field);
 }
 
-/// A resident's id: the append time of the event that first named the person (48 bits, milliseconds),
-/// then bits of that event's digest; a UUIDv8 (RFC 9562, section 5.8), so that ids sort by age.
+/// A resident's id: the append time of its oldest application's first event (48 bits, milliseconds), then bits
+/// of that application's digest; a UUIDv8 (RFC 9562, section 5.8), so that ids sort by age.
 pub(crate) fn resident_id(appended_at: Timestamp, hash: &schemas::Sha256) -> Uuid {
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&appended_at.0.to_be_bytes()[2..]);

@@ -1,120 +1,130 @@
-//! Which resident an application belongs to, and what joining and leaving one does.
+//! Which resident an application belongs to: the one its cluster makes.
+//!
+//! A resident's id comes from the oldest of its applications. So an id is a function of the cluster alone:
+//! who is merged goes over to the older one, who is split off from it gets back the id it had.
 
-use crate::keys::{Key, Keys};
-use crate::state::{Application, Link, Resident, Resolver};
+use crate::state::{Resident, Resolver};
 use crate::step::Effects;
+use linkage::{Edge, Placed};
+use schemas::Applicant;
 use schemas::change::{MatchEdge, ResidentStatus};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// A resident found for an application.
-pub(crate) struct Candidate {
-    pub resident: Uuid,
-    pub link: Link,
-}
-
 impl Resolver {
-    /// The resident that an application with these keys belongs to, by the thin rule.
-    pub(crate) fn candidate(&self, id: Uuid, keys: Keys) -> Option<Candidate> {
-        let same_number = keys
-            .number
-            .and_then(|key| self.oldest(id, key, "same-personal-number", 30_000, |_| true));
-        same_number.or_else(|| {
-            let numbers_agree = |resident: &Resident| {
-                let numbers = resident
-                    .members
-                    .iter()
-                    .filter_map(|member| self.applications.get(member)?.keys.number);
-                keys.number
-                    .is_none_or(|own| numbers.into_iter().all(|number| number == own))
+    /// The record that an application is compared by.
+    pub(crate) fn record(&mut self, person: &Applicant) -> linkage::Record {
+        self.linker
+            .applicant(|field| person.get(field).filter(|value| !value.is_empty()))
+    }
+
+    /// Follows what placing an application, or taking it out, has done to its surroundings.
+    pub(crate) fn follow(&mut self, sequence: i64, id: Uuid, placed: Placed<Uuid>, effects: &mut Effects) {
+        for (edges, accepted) in [(placed.cut, false), (placed.made, true)] {
+            for edge in edges {
+                let edge = self.edge(&edge, accepted);
+                effects.edges.insert((edge.left, edge.right), edge);
+            }
+        }
+        self.settle(&placed.clusters, effects);
+        let mut around = placed.clusters.concat();
+        around.push(id);
+        self.review(sequence, &around, effects);
+    }
+
+    fn edge(&self, edge: &Edge<Uuid>, accepted: bool) -> MatchEdge {
+        MatchEdge {
+            left: edge.left,
+            right: edge.right,
+            rule: self.linker.weights().version.clone(),
+            weight_millibits: edge.millibits(),
+            accepted,
+        }
+    }
+
+    /// Gives each cluster its resident.
+    pub(crate) fn settle(&mut self, clusters: &[Vec<Uuid>], effects: &mut Effects) {
+        let mut left: BTreeSet<Uuid> = BTreeSet::new();
+        let mut formed: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        for cluster in clusters {
+            let mut members: Vec<(Uuid, Uuid)> = cluster
+                .iter()
+                .filter_map(|id| Some((self.applications.get(id)?.seed(), *id)))
+                .collect();
+            members.sort_unstable();
+            let Some(&(resident, _)) = members.first() else {
+                continue;
             };
-            keys.identity
-                .and_then(|key| self.oldest(id, key, "same-name-birth-sex-province", 20_000, numbers_agree))
-        })
-    }
-
-    /// Of the residents under a key that `fits`, the oldest, through its first application there.
-    fn oldest(
-        &self,
-        id: Uuid,
-        key: Key,
-        rule: &str,
-        weight_millibits: i64,
-        fits: impl Fn(&Resident) -> bool,
-    ) -> Option<Candidate> {
-        let block = self.index.block(key)?.iter().filter(|&&member| member != id);
-        let placed = block.filter_map(|&to| {
-            let resident = self.applications.get(&to)?.resident?;
-            Some((resident, to))
-        });
-        let (resident, to) = placed
-            .filter(|(resident, _)| self.residents.get(resident).is_some_and(&fits))
-            .min()?;
-        Some(Candidate {
-            resident,
-            link: Link {
-                to,
-                rule: rule.to_owned(),
-                weight_millibits,
-            },
-        })
-    }
-
-    pub(crate) fn join(&mut self, target: Uuid, id: Uuid, link: Option<&Link>, effects: &mut Effects) {
-        let touch = effects.residents.entry(target).or_default();
-        touch.gained.push(id);
-        touch.edges.extend(link.map(|link| edge(id, link, true)));
-        let resident = self.residents.entry(target).or_insert_with(|| {
-            touch.is_new = true;
-            Resident {
-                status: ResidentStatus::Active,
-                redirect_to: None,
-                members: Vec::new(),
+            for &(_, id) in &members {
+                if let Some(application) = self.applications.get_mut(&id)
+                    && application.resident != Some(resident)
+                {
+                    left.extend(application.resident.replace(resident));
+                    effects.touch(resident).gained.insert(id);
+                }
             }
-        });
-        resident.status = ResidentStatus::Active;
-        resident.redirect_to = None;
-        if !resident.members.contains(&id) {
-            resident.members.push(id);
+            formed.insert(resident, members.into_iter().map(|(_, id)| id).collect());
+        }
+        for (id, members) in &formed {
+            self.form(*id, members, effects);
+        }
+        for id in left.into_iter().filter(|id| !formed.contains_key(id)) {
+            self.leave(id, effects);
         }
     }
 
-    pub(crate) fn leave(
-        &mut self,
-        resident_id: Uuid,
-        id: Uuid,
-        redirect_to: Option<Uuid>,
-        effects: &mut Effects,
-    ) {
-        effects.residents.entry(resident_id).or_default();
-        if let Some(resident) = self.residents.get_mut(&resident_id) {
-            resident.members.retain(|&member| member != id);
-            if resident.members.is_empty() {
-                resident.status = ResidentStatus::Superseded;
-                resident.redirect_to = redirect_to;
+    fn form(&mut self, id: Uuid, members: &[Uuid], effects: &mut Effects) {
+        let known = self.residents.get_mut(&id);
+        if known.as_ref().is_some_and(|known| known.members == members) {
+            return;
+        }
+        let touch = effects.touch(id);
+        match known {
+            Some(known) => {
+                known.members = members.to_vec();
+                known.redirect_to = None;
+                if known.status == ResidentStatus::Superseded {
+                    known.status = ResidentStatus::Active;
+                }
+            }
+            None => {
+                touch.is_new = true;
+                let resident = Resident {
+                    status: ResidentStatus::Active,
+                    redirect_to: None,
+                    members: members.to_vec(),
+                    changed: 0,
+                };
+                self.residents.insert(id, resident);
             }
         }
     }
 
-    /// Takes back the edge that linked an application to its resident.
-    pub(crate) fn cut(&self, application: &Application, effects: &mut Effects) {
-        if let (Some(link), Some(resident)) = (&application.link, application.resident) {
-            let edges = &mut effects.residents.entry(resident).or_default().edges;
-            edges.push(edge(application.row.application_id, link, false));
-        }
+    /// Whether none of a resident's applications is its own any more.
+    pub(crate) fn is_left(&self, resident: Uuid) -> bool {
+        let of = |id: &Uuid| {
+            self.applications
+                .get(id)
+                .and_then(|application| application.resident)
+        };
+        let members = self
+            .residents
+            .get(&resident)
+            .map(|known| known.members.as_slice());
+        members.is_some_and(|members| !members.iter().any(|member| of(member) == Some(resident)))
     }
-}
 
-fn edge(right: Uuid, link: &Link, accepted: bool) -> MatchEdge {
-    let Link {
-        to,
-        rule,
-        weight_millibits,
-    } = link.clone();
-    MatchEdge {
-        left: to,
-        right,
-        rule,
-        weight_millibits,
-        accepted,
+    /// A resident that no cluster makes any more: it redirects to where its oldest application went.
+    pub(crate) fn leave(&mut self, id: Uuid, effects: &mut Effects) {
+        effects.touch(id);
+        let Some(resident) = self.residents.get_mut(&id) else {
+            return;
+        };
+        let members = std::mem::take(&mut resident.members);
+        let went = members
+            .iter()
+            .find_map(|member| self.applications.get(member)?.resident);
+        resident.status = ResidentStatus::Superseded;
+        resident.redirect_to = went.filter(|&went| went != id);
     }
 }

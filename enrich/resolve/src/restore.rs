@@ -5,12 +5,13 @@
 //! sequence replaces an older one. So both ways, and the uninterrupted one, end in the same state.
 
 use crate::golden;
-use crate::keys::Keys;
-use crate::state::{Application, Link, Resident, Resolver};
+use crate::review::Open;
+use crate::state::{Application, Resident, Resolver};
 use crate::waiting::Waiting;
+use linkage::{Decision, Edge};
 use schemas::change::{
-    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState,
-    ResidentChanged, ResidentStatus,
+    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules,
+    NodeState, ResidentChanged, ResidentStatus, ReviewState, ReviewStatus,
 };
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
@@ -30,6 +31,8 @@ pub struct Restoring {
     events: HashMap<(NodeId, Epoch), Vec<Place>>,
     nodes: HashMap<NodeId, (i64, NodeState)>,
     edges: HashMap<(Uuid, Uuid), (i64, MatchEdge)>,
+    reviews: HashMap<(Uuid, Uuid), (i64, ReviewState)>,
+    rules: Option<(i64, MatchRules)>,
     waiting: HashMap<i64, Waiting>,
     entries: HashMap<i64, Vec<u8>>,
     released: HashSet<i64>,
@@ -98,6 +101,7 @@ impl Restoring {
                 status,
                 redirect_to,
                 members,
+                changed: sequence,
             },
         );
     }
@@ -171,6 +175,25 @@ impl Restoring {
         newer(&mut self.edges, (edge.left, edge.right), sequence, edge);
     }
 
+    /// A review.
+    pub fn review(&mut self, review: ReviewState, sequence: i64) {
+        self.step(sequence);
+        newer(&mut self.reviews, (review.left, review.right), sequence, review);
+    }
+
+    /// An entry of operate that was applied and is about no node.
+    pub fn entry(&mut self, id: Uuid) {
+        self.resolver.entries.insert(id);
+    }
+
+    /// Rules that a step put in force.
+    pub fn rules(&mut self, rules: MatchRules, sequence: i64) {
+        self.step(sequence);
+        if self.rules.as_ref().is_none_or(|(known, _)| *known < sequence) {
+            self.rules = Some((sequence, rules));
+        }
+    }
+
     /// A change behind the rows.
     pub fn change(&mut self, change: Change) {
         match change {
@@ -193,6 +216,9 @@ impl Restoring {
         }
         for edge in change.edges {
             self.edge(edge, sequence);
+        }
+        for review in change.reviews {
+            self.review(review, sequence);
         }
     }
 
@@ -217,8 +243,16 @@ impl Restoring {
                 | EventKind::Verification
                 | EventKind::Withdrawal
                 | EventKind::Withheld
-                | EventKind::Undecodable => {}
+                | EventKind::Undecodable
+                | EventKind::ReviewDecided
+                | EventKind::RulesActivated => {}
             }
+        }
+        if matches!(settled.kind, EventKind::ReviewDecided | EventKind::RulesActivated) {
+            settled.event_id.into_iter().for_each(|id| self.entry(id));
+        }
+        if let Some(rules) = settled.rules {
+            self.rules(rules, sequence);
         }
         if let Some(node) = settled.node {
             self.node(node, sequence);
@@ -297,38 +331,11 @@ impl Restoring {
             .into_iter()
             .map(|(id, (_, resident))| (id, resident))
             .collect();
-        let mut links: HashMap<Uuid, Link> = HashMap::new();
-        for (_, edge) in self.edges.into_values().filter(|(_, edge)| edge.accepted) {
-            let MatchEdge {
-                left,
-                right,
-                rule,
-                weight_millibits,
-                ..
-            } = edge;
-            links.insert(
-                right,
-                Link {
-                    to: left,
-                    rule,
-                    weight_millibits,
-                },
-            );
+        if let Some((_, rules)) = &self.rules {
+            resolver.activate(rules);
         }
-        for (id, (_, Placed { row, resident })) in self.applications {
-            let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
-            let mut application = Application {
-                row,
-                resident,
-                keys: Keys::default(),
-                link: links.remove(&id),
-            };
-            if resident.is_some() {
-                application.keys = Keys::of(&golden::person(&application));
-                resolver.index.insert(application.keys, id);
-            }
-            resolver.applications.insert(id, application);
-        }
+        resolver.take_applications(self.applications);
+        resolver.take_pairs(self.edges, self.reviews);
         for (sequence, waiting) in self.waiting {
             if !self.released.contains(&sequence) {
                 // Corrections wait by their revision alone; only follow-ups need their entry.
@@ -341,5 +348,58 @@ impl Restoring {
             }
         }
         resolver
+    }
+}
+
+impl Resolver {
+    /// Applications in the order of their rows' last steps, in which they stand in their blocks.
+    fn take_applications(&mut self, rows: HashMap<Uuid, (i64, Placed)>) {
+        let mut rows: Vec<(i64, Uuid, Placed)> = rows
+            .into_iter()
+            .map(|(id, (sequence, placed))| (sequence, id, placed))
+            .collect();
+        rows.sort_unstable_by_key(|(sequence, id, _)| (*sequence, *id));
+        for (_, id, Placed { row, resident }) in rows {
+            let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
+            let application = Application { row, resident };
+            if resident.is_some() {
+                let record = self.record(&golden::person(&application));
+                self.linker.insert_unlinked(id, &record);
+            }
+            self.applications.insert(id, application);
+        }
+        let clusters: Vec<Vec<Uuid>> = self
+            .residents
+            .values()
+            .map(|resident| resident.members.clone())
+            .collect();
+        for members in clusters.iter().filter(|members| members.len() > 1) {
+            self.linker.restore_cluster(members);
+        }
+    }
+
+    fn take_pairs(
+        &mut self,
+        edges: HashMap<(Uuid, Uuid), (i64, MatchEdge)>,
+        reviews: HashMap<(Uuid, Uuid), (i64, ReviewState)>,
+    ) {
+        for (_, edge) in edges.into_values().filter(|(_, edge)| edge.accepted) {
+            self.linker
+                .restore_edge(&Edge::of(edge.left, edge.right, edge.weight_millibits));
+        }
+        for (pair, (_, review)) in reviews {
+            match review.status {
+                ReviewStatus::Open => self.reviews.open(
+                    pair,
+                    Open {
+                        opened: review.opened,
+                        weight_millibits: review.weight_millibits,
+                    },
+                ),
+                ReviewStatus::Closed => {}
+                ReviewStatus::Same => self.linker.restore_decision(pair.0, pair.1, Decision::Same),
+                ReviewStatus::Different => self.linker.restore_decision(pair.0, pair.1, Decision::Different),
+            }
+        }
     }
 }

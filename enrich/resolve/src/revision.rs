@@ -1,8 +1,6 @@
 //! Revisions of an application: which are in force, put aside, refused.
 
 use crate::body::hold;
-use crate::golden;
-use crate::keys::Keys;
 use crate::state::{Application, Resolver};
 use crate::step::{Arriving, Effects, Verdict};
 use schemas::change::{ApplicationState, ApplicationStatus};
@@ -10,9 +8,6 @@ use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Body};
 use schemas::finding::OutcomeKind;
 use schemas::{Finding, IntakeEvent, Severity};
-
-/// Applications of one resident beyond which a person must look.
-const MAX_CLUSTER: usize = 256;
 
 impl Resolver {
     pub(crate) fn submitted(
@@ -96,14 +91,10 @@ impl Resolver {
             .iter()
             .any(|finding| finding.code == "text.nul-character");
         if !stays && !unstorable {
-            let row = row(arriving, body, status, findings.to_vec(), None);
-            let application = Application {
-                row,
-                resident: None,
-                keys: Keys::default(),
-                link: None,
-            };
-            self.applications.insert(body.application_id, application);
+            let known = self.applications.remove(&body.application_id);
+            let row = row(arriving, body, status, findings.to_vec(), known.as_ref());
+            self.applications
+                .insert(body.application_id, Application { row, resident: None });
         }
     }
 
@@ -117,44 +108,12 @@ impl Resolver {
     ) -> Verdict {
         let id = body.application_id;
         let person = normalise::apply(&body.applicant, &arriving.decoded.changes);
-        let keys = Keys::of(&person);
-        let candidate = self.candidate(id, keys);
-        let full = candidate
-            .as_ref()
-            .and_then(|found| self.residents.get(&found.resident));
-        if full
-            .is_some_and(|resident| resident.members.len() >= MAX_CLUSTER && !resident.members.contains(&id))
-        {
-            return self.hold(
-                sequence,
-                arriving,
-                body,
-                [findings, vec![hold("match.cluster-too-large")]].concat(),
-            );
-        }
-        let known = self.applications.remove(&id);
-        if let Some(known) = &known {
-            self.index.remove(known.keys, id);
-        }
-        let before = known.as_ref().and_then(|known| known.resident);
-        let alone = before
-            .and_then(|resident| self.residents.get(&resident))
-            .is_some_and(|r| r.members == [id]);
-        let target = match (&candidate, before) {
-            (Some(found), _) => found.resident,
-            (None, Some(resident)) if alone => resident,
-            (None, _) => golden::resident_id(arriving.appended_at, &arriving.hash),
+        let record = self.record(&person);
+        let Ok(placed) = self.linker.insert(id, &record) else {
+            let findings = [findings, vec![hold("match.cluster-too-large")]].concat();
+            return self.hold(sequence, arriving, body, findings);
         };
-        // An edge to the same application is replaced by the one that `join` makes: cut in one resident's
-        // change and made in another's, which of the two stays would depend on the order of loading.
-        if let Some(known) = &known
-            && known.link.as_ref().map(|link| link.to) != candidate.as_ref().map(|found| found.link.to)
-        {
-            self.cut(known, effects);
-        }
-        if let Some(before) = before.filter(|&before| before != target) {
-            self.leave(before, id, Some(target), effects);
-        }
+        let known = self.applications.remove(&id);
         let row = row(
             arriving,
             body,
@@ -162,29 +121,27 @@ impl Resolver {
             findings.clone(),
             known.as_ref(),
         );
-        let link = candidate.map(|found| found.link);
-        self.join(target, id, link.as_ref(), effects);
-        self.index.insert(keys, id);
-        self.applications.insert(
-            id,
-            Application {
-                row,
-                resident: Some(target),
-                keys,
-                link,
-            },
-        );
-        effects.person = Some((id, person));
-        self.release_waiting(id, body.revision, effects);
-        // A withdrawal that had waited may just have taken it back.
+        let resident = known.and_then(|known| known.resident);
+        self.applications.insert(id, Application { row, resident });
+        self.follow(sequence, id, placed, effects);
         let resident = self
+            .applications
+            .get(&id)
+            .and_then(|application| application.resident);
+        if let Some(resident) = resident {
+            effects.touch(resident).gained.insert(id);
+        }
+        effects.person = Some((id, person));
+        self.release_waiting(sequence, id, body.revision, effects);
+        // A withdrawal that had waited may just have taken it back.
+        let still = self
             .applications
             .get(&id)
             .and_then(|application| application.resident);
         Verdict {
             outcome: OutcomeKind::Loaded,
             findings,
-            resident: resident.or(Some(target)),
+            resident: still.or(resident),
         }
     }
 }
@@ -247,6 +204,7 @@ fn row(
         stage: known.map_or(0, |known| known.row.stage),
         event_id: arriving.event.event_id,
         appended_at: arriving.appended_at,
+        first_appended_at: known.map_or(arriving.appended_at, |known| known.row.first_appended_at),
         event: arriving.decoded.event.clone(),
         ruleset: arriving.ruleset.clone(),
         changes: arriving.decoded.changes.clone(),

@@ -1,16 +1,18 @@
 //! What the matcher holds in memory.
 
+use crate::golden;
 use crate::history::History;
-use crate::keys::{Index, Keys};
+use crate::review::Reviews;
 use crate::series::Series;
 use crate::waiting::WaitingRoom;
+use linkage::{Linker, Thresholds, Weights};
 use schemas::change::{ApplicationState, NodeState, ResidentStatus};
-use schemas::{Epoch, NodeId};
+use schemas::{Epoch, NodeId, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The matcher's state. Apply entries in the order of the match log.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Resolver {
     /// The last step.
     pub(crate) sequence: i64,
@@ -19,7 +21,8 @@ pub struct Resolver {
     pub(crate) series: HashMap<NodeId, HashMap<Epoch, Series>>,
     pub(crate) applications: HashMap<Uuid, Application>,
     pub(crate) residents: HashMap<Uuid, Resident>,
-    pub(crate) index: Index,
+    pub(crate) linker: Linker<Uuid>,
+    pub(crate) reviews: Reviews,
     pub(crate) waiting: WaitingRoom,
     /// operate's entries that were applied.
     pub(crate) entries: HashSet<Uuid>,
@@ -27,33 +30,53 @@ pub struct Resolver {
     pub(crate) history: History,
 }
 
-/// An application with what matching needs of it.
+/// An application.
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
     /// Its row.
     pub row: ApplicationState,
     /// The resident it belongs to; none while it is rejected, held or withdrawn.
     pub resident: Option<Uuid>,
-    /// What it can be found by.
-    pub keys: Keys,
-    /// What linked it to an earlier member of its resident.
-    pub link: Option<Link>,
 }
 
-/// Why an application belongs to a resident that was there before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
-    pub to: Uuid,
-    pub rule: String,
-    pub weight_millibits: i64,
+impl Application {
+    /// Its age among applications, and the id of the resident it is the oldest application of.
+    pub fn seed(&self) -> Uuid {
+        let row = &self.row;
+        golden::resident_id(row.first_appended_at, &Sha256::of(row.application_id.as_bytes()))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Resident {
     pub status: ResidentStatus,
     pub redirect_to: Option<Uuid>,
-    /// In order of their first step in this resident.
+    /// The oldest first.
     pub members: Vec<Uuid>,
+    /// The step that changed it last.
+    pub changed: i64,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self {
+            sequence: 0,
+            sources: HashMap::new(),
+            series: HashMap::new(),
+            applications: HashMap::new(),
+            residents: HashMap::new(),
+            linker: Linker::new(
+                linkage::applicant::model(),
+                Weights::shipped(),
+                Thresholds::default(),
+            ),
+            reviews: Reviews::default(),
+            waiting: WaitingRoom::default(),
+            entries: HashSet::new(),
+            nodes: HashMap::new(),
+            history: History::default(),
+        }
+    }
 }
 
 impl Resolver {
@@ -63,8 +86,9 @@ impl Resolver {
     }
 
     /// How many applications, residents and waiting events there are.
-    pub fn counts(&self) -> [(&'static str, usize); 3] {
+    pub fn counts(&self) -> [(&'static str, usize); 4] {
         [
+            ("open_reviews", self.reviews.count()),
             ("applications", self.applications.len()),
             ("residents", self.residents.len()),
             ("waiting_events", self.waiting.count()),

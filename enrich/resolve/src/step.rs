@@ -3,7 +3,7 @@
 use crate::series::{Arrival, Series};
 use crate::state::Resolver;
 use crate::waiting::Waiting;
-use schemas::change::{EventKind, EventSettled, MatchEdge, RefusedBytes, ResidentChanged};
+use schemas::change::{EventKind, EventSettled, MatchEdge, RefusedBytes, ResidentChanged, ReviewState};
 use schemas::codec::{Event, Unreadable};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
@@ -12,7 +12,7 @@ use schemas::match_log::{
 };
 use schemas::outcome::OutcomeNotice;
 use schemas::{Applicant, Epoch, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What became of an entry.
@@ -77,14 +77,26 @@ pub(crate) struct Effects {
     pub released: Vec<(Waiting, Verdict)>,
     /// The person of the application that this step brought, normalised.
     pub person: Option<(Uuid, Applicant)>,
+    /// Pairs that were compared or cut.
+    pub edges: BTreeMap<(Uuid, Uuid), MatchEdge>,
+    /// Pairs whose review was opened, closed or decided.
+    pub reviews: BTreeMap<(Uuid, Uuid), ReviewState>,
 }
 
 /// What a step changed of one resident.
 #[derive(Default)]
 pub(crate) struct Touch {
     pub is_new: bool,
-    pub gained: Vec<Uuid>,
+    /// Applications whose rows changed and that belong to it.
+    pub gained: BTreeSet<Uuid>,
     pub edges: Vec<MatchEdge>,
+    pub reviews: Vec<ReviewState>,
+}
+
+impl Effects {
+    pub fn touch(&mut self, resident: Uuid) -> &mut Touch {
+        self.residents.entry(resident).or_default()
+    }
 }
 
 impl Resolver {
@@ -102,7 +114,18 @@ impl Resolver {
             Ok(LogBody::NodeRetired(retired)) if self.entries.insert(retired.entry_id) => {
                 self.node_retired(logged_at, retired)
             }
-            Ok(LogBody::NodeAdded(_) | LogBody::NodeRetired(_)) => return Applied::Passed,
+            Ok(LogBody::ReviewDecided(decided)) if self.entries.insert(decided.entry_id) => {
+                self.review_decided(logged_at, &decided)
+            }
+            Ok(LogBody::RulesActivated(activated)) if self.entries.insert(activated.entry_id) => {
+                self.rules_activated(logged_at, activated)
+            }
+            Ok(
+                LogBody::NodeAdded(_)
+                | LogBody::NodeRetired(_)
+                | LogBody::ReviewDecided(_)
+                | LogBody::RulesActivated(_),
+            ) => return Applied::Passed,
             Err(why) => self.stray(offset, logged_at, entry, why),
         };
         Applied::Settled(Box::new(outputs))
@@ -174,6 +197,7 @@ impl Resolver {
             refused: None,
             held_event: None,
             node: None,
+            rules: None,
         }
     }
 
