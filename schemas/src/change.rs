@@ -67,6 +67,8 @@ pub struct EventSettled {
     pub held_event: Option<Vec<u8>>,
     /// A node's registration or retirement.
     pub node: Option<NodeState>,
+    /// A decision to erase a resident.
+    pub erasure: Option<Erasure>,
 }
 
 /// What kind of event was settled.
@@ -87,9 +89,16 @@ pub enum EventKind {
     NodeAdded,
     /// `NodeRetired`.
     NodeRetired,
+    /// `ResidentErased`.
+    ResidentErased,
 }
 
 impl EventKind {
+    /// Whether it is an entry of operate, which has an id of its own and takes effect once only.
+    pub const fn is_decision(self) -> bool {
+        matches!(self, Self::NodeAdded | Self::NodeRetired | Self::ResidentErased)
+    }
+
     /// Its name in JSON, Avro and SQL.
     pub const fn name(self) -> &'static str {
         match self {
@@ -100,6 +109,7 @@ impl EventKind {
             Self::Undecodable => "undecodable",
             Self::NodeAdded => "node_added",
             Self::NodeRetired => "node_retired",
+            Self::ResidentErased => "resident_erased",
         }
     }
 }
@@ -173,6 +183,25 @@ pub struct NodeState {
     pub reason: Option<String>,
 }
 
+/// A decision to erase a resident's personal data: carried out when the outcome is `recorded`, refused when it
+/// is `rejected`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The resident.
+    pub resident_id: Uuid,
+    /// The applications that were to be erased with it.
+    pub applications: Vec<Uuid>,
+    /// Residents that had been merged into it; what their earlier states hold of the applications is erased
+    /// as well.
+    pub merged: Vec<Uuid>,
+    /// Who decided.
+    pub by: String,
+    /// Why, without personal details.
+    pub reason: String,
+    /// When it was decided.
+    pub at: Timestamp,
+}
+
 /// The row of one application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationState {
@@ -213,6 +242,8 @@ pub enum ApplicationStatus {
     Held,
     /// Taken back.
     Withdrawn,
+    /// Erased with its resident: its event holds no value any more.
+    Erased,
 }
 
 impl ApplicationStatus {
@@ -223,6 +254,7 @@ impl ApplicationStatus {
             Self::Rejected => "rejected",
             Self::Held => "held",
             Self::Withdrawn => "withdrawn",
+            Self::Erased => "erased",
         }
     }
 }
@@ -281,6 +313,8 @@ pub enum ResidentStatus {
     Provisional,
     /// Another resident took its place, or no application is left.
     Superseded,
+    /// Nothing of the person is left, for ever.
+    Erased,
 }
 
 impl ResidentStatus {
@@ -290,6 +324,7 @@ impl ResidentStatus {
             Self::Active => "active",
             Self::Provisional => "provisional",
             Self::Superseded => "superseded",
+            Self::Erased => "erased",
         }
     }
 }

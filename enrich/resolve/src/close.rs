@@ -26,31 +26,19 @@ impl Resolver {
         settled.outcome = verdict.outcome;
         settled.findings = verdict.findings;
         settled.resident_id = verdict.resident;
-        // All are counted before any books are taken: those of one step must be the same everywhere.
-        for (waiting, verdict) in &effects.released {
-            self.series_of(&waiting.node_id, waiting.epoch)
-                .recount(OutcomeKind::Held, verdict.outcome);
-        }
-        for (waiting, verdict) in effects.released {
-            let released = self.release(
-                waiting,
-                verdict,
-                settled.sequence,
-                settled.logged_at,
-                &mut notices,
-            );
-            settled.released.push(released);
-        }
+        settled.released = self.release_all(effects.released, &settled, &mut notices);
         settled.ledger = Some(self.books(&event.node_id, event.epoch));
         let row = settled.application_id.and_then(|id| self.applications.get(&id));
+        let erased = self.is_erased(settled.application_id);
         if let Some(row) = row
             && row.resident.is_none()
+            && !erased
             && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
         {
             settled.application = Some(row.row.clone());
         }
         let placed = row.is_some_and(|row| row.row.event_id == event.event_id);
-        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed {
+        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed && !erased {
             settled.held_event = Some(arriving.entry.to_vec());
         }
         if matches!(
@@ -84,6 +72,26 @@ impl Resolver {
             residents,
             notices,
         }
+    }
+
+    /// Settles events that waited. All are counted before any books are taken: those of one step must be
+    /// the same everywhere.
+    pub(crate) fn release_all(
+        &mut self,
+        released: Vec<(Waiting, Verdict)>,
+        settled: &EventSettled,
+        notices: &mut Vec<(String, OutcomeNotice)>,
+    ) -> Vec<OutcomeChanged> {
+        for (waiting, verdict) in &released {
+            self.series_of(&waiting.node_id, waiting.epoch)
+                .recount(OutcomeKind::Held, verdict.outcome);
+        }
+        let released = released.into_iter();
+        released
+            .map(|(waiting, verdict)| {
+                self.release(waiting, verdict, settled.sequence, settled.logged_at, notices)
+            })
+            .collect()
     }
 
     fn release(

@@ -9,8 +9,8 @@ use crate::keys::Keys;
 use crate::state::{Application, Link, Resident, Resolver};
 use crate::waiting::Waiting;
 use schemas::change::{
-    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState,
-    ResidentChanged, ResidentStatus,
+    ApplicationState, ApplicationStatus, EventSettled, LedgerState, MatchEdge, NodeState, ResidentChanged,
+    ResidentStatus,
 };
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
@@ -199,7 +199,7 @@ impl Restoring {
         {
             self.source(topic, *partition, offset + 1);
         }
-        if matches!(settled.kind, EventKind::NodeAdded | EventKind::NodeRetired) {
+        if settled.kind.is_decision() {
             settled.event_id.into_iter().for_each(|id| self.entry(id));
         }
         if let Some(node) = settled.node {

@@ -102,7 +102,12 @@ impl Resolver {
             Ok(LogBody::NodeRetired(retired)) if self.entries.insert(retired.entry_id) => {
                 self.node_retired(logged_at, retired)
             }
-            Ok(LogBody::NodeAdded(_) | LogBody::NodeRetired(_)) => return Applied::Passed,
+            Ok(LogBody::ResidentErased(decided)) if self.entries.insert(decided.entry_id) => {
+                self.resident_erased(logged_at, decided)
+            }
+            Ok(LogBody::NodeAdded(_) | LogBody::NodeRetired(_) | LogBody::ResidentErased(_)) => {
+                return Applied::Passed;
+            }
             Err(why) => self.stray(offset, logged_at, entry, why),
         };
         Applied::Settled(Box::new(outputs))
@@ -174,6 +179,7 @@ impl Resolver {
             refused: None,
             held_event: None,
             node: None,
+            erasure: None,
         }
     }
 
@@ -276,9 +282,14 @@ impl Resolver {
         let verdict = match arrival {
             Arrival::Copy => Verdict::without_resident(OutcomeKind::Copy, Vec::new()),
             Arrival::Conflict => {
+                let value = if self.is_erased(settled.application_id) {
+                    Vec::new()
+                } else {
+                    arriving.decoded.event.clone()
+                };
                 settled.refused = Some(RefusedBytes {
                     key: Some(event.node_id.as_str().as_bytes().to_vec()),
-                    value: arriving.decoded.event.clone(),
+                    value,
                     reason: "envelope.sequence-taken".to_owned(),
                 });
                 Verdict::rejected(OutcomeKind::Conflict, "envelope.sequence-taken")

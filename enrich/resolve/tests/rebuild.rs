@@ -1,6 +1,7 @@
 //! The same log gives the same bytes; rows and a tail give the same state as no interruption.
 
 mod log;
+mod seen;
 
 use log::*;
 use proptest::prelude::*;
@@ -9,6 +10,8 @@ use resolve::{Outputs, Resolver, Waiting};
 use schemas::Field;
 use schemas::codec::{Change, Event};
 use schemas::event::Body;
+use schemas::finding::OutcomeKind;
+use seen::Seen;
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
 const NUMBERS: [&str; 3] = ["", "011087001234", "011090005678"];
@@ -25,13 +28,18 @@ fn bodies() -> impl Strategy<Value = Body> {
     ]
 }
 
-/// A log of two nodes with repeated and forked events in it.
+/// A log of two nodes with repeated and forked events in it, and with decisions to erase, some of them on what
+/// was there before.
 fn logs() -> impl Strategy<Value = Log> {
-    prop::collection::vec((bodies(), 0..2usize, 0..12u8), 1..40).prop_map(|stories| {
+    let stories = prop::collection::vec((bodies(), 0..2usize, 0..16u8, 1..6u128), 1..40);
+    stories.prop_map(|stories| {
         let mut nodes = [Node::new("dien-bien-01"), Node::new("dien-bien-02")];
         let mut fork = Node::new("dien-bien-01");
-        let mut log = Log::default();
-        for (body, node, trick) in stories {
+        let (mut log, mut resolver) = (Log::default(), Resolver::default());
+        let mut seen = Seen::default();
+        for (n, (body, node, trick, whose)) in stories.into_iter().enumerate() {
+            let from = log.entries.len();
+            let decided_before = seen.erase(id(whose), 5_000 + n as u128);
             let event = match trick {
                 0 => fork.event(body),
                 _ => nodes[node].event(body),
@@ -40,6 +48,19 @@ fn logs() -> impl Strategy<Value = Log> {
             if trick == 1 {
                 log.push(event);
             }
+            let outputs = apply(&mut resolver, &log, from);
+            outputs.iter().for_each(|outputs| seen.note(outputs));
+            let decided = match trick {
+                2 => decided_before,
+                3..=5 => seen.erase(id(whose), 5_000 + n as u128),
+                _ => None,
+            };
+            let from = log.entries.len();
+            decided
+                .into_iter()
+                .for_each(|decided| seen::decide(&mut log, decided));
+            let outputs = apply(&mut resolver, &log, from);
+            outputs.iter().for_each(|outputs| seen.note(outputs));
         }
         log
     })
@@ -78,6 +99,30 @@ fn changes(outputs: &[Outputs]) -> Vec<Change> {
 }
 
 proptest! {
+    #[test]
+    fn nobody_comes_back_and_nothing_of_them_is_handed_on(log in logs()) {
+        let mut erased = std::collections::HashSet::new();
+        for output in apply(&mut Resolver::default(), &log, 0) {
+            for change in changes(std::slice::from_ref(&output)) {
+                let mut emptied = change.clone();
+                emptied.erase(&erased).expect("reads");
+                prop_assert!(emptied == change, "{:#?}", change);
+            }
+            for resident in &output.residents {
+                prop_assert!(!erased.contains(&resident.resident_id));
+                prop_assert!(resident.members.iter().all(|member| !erased.contains(member)));
+            }
+            if let (Some(erasure), OutcomeKind::Recorded) = (&output.settled.erasure, output.settled.outcome) {
+                erased.insert(erasure.resident_id);
+                erased.extend(&erasure.applications);
+                let own = changes(std::slice::from_ref(&output));
+                let mut emptied = own.clone();
+                emptied.iter_mut().for_each(|change| change.erase(&erased).expect("reads"));
+                prop_assert_eq!(own, emptied);
+            }
+        }
+    }
+
     #[test]
     fn the_same_log_gives_the_same_bytes(log in logs()) {
         let (once, again) = (apply(&mut Resolver::default(), &log, 0), apply(&mut Resolver::default(), &log, 0));

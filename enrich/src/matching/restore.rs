@@ -4,7 +4,6 @@ use resolve::restore::Restoring;
 use resolve::{Resolver, Waiting};
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition};
-use schemas::change::EventKind;
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
 use schemas::topics;
@@ -116,7 +115,7 @@ fn take(restoring: &mut Restoring, row: Restored) -> Result<(), Fault> {
 
 fn take_event(restoring: &mut Restoring, event: Event) {
     restoring.step(event.sequence);
-    if matches!(event.kind, EventKind::NodeAdded | EventKind::NodeRetired) {
+    if event.kind.is_decision() {
         event.event_id.into_iter().for_each(|id| restoring.entry(id));
     }
     let (Some(node_id), Some(epoch), Some(node_sequence), Some(event_id)) =
