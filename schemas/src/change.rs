@@ -67,6 +67,8 @@ pub struct EventSettled {
     pub held_event: Option<Vec<u8>>,
     /// A node's registration or retirement.
     pub node: Option<NodeState>,
+    /// A decision to erase a resident.
+    pub erasure: Option<Erasure>,
     /// The rules this step put in force.
     pub rules: Option<MatchRules>,
 }
@@ -89,6 +91,8 @@ pub enum EventKind {
     NodeAdded,
     /// `NodeRetired`.
     NodeRetired,
+    /// `ResidentErased`.
+    ResidentErased,
     /// `ReviewDecided`.
     ReviewDecided,
     /// `RulesActivated`.
@@ -96,6 +100,18 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether it is an entry of operate, which has an id of its own and takes effect once only.
+    pub const fn is_decision(self) -> bool {
+        matches!(
+            self,
+            Self::NodeAdded
+                | Self::NodeRetired
+                | Self::ResidentErased
+                | Self::ReviewDecided
+                | Self::RulesActivated
+        )
+    }
+
     /// Its name in JSON, Avro and SQL.
     pub const fn name(self) -> &'static str {
         match self {
@@ -106,6 +122,7 @@ impl EventKind {
             Self::Undecodable => "undecodable",
             Self::NodeAdded => "node_added",
             Self::NodeRetired => "node_retired",
+            Self::ResidentErased => "resident_erased",
             Self::ReviewDecided => "review_decided",
             Self::RulesActivated => "rules_activated",
         }
@@ -181,6 +198,25 @@ pub struct NodeState {
     pub reason: Option<String>,
 }
 
+/// A decision to erase a resident's personal data: carried out when the outcome is `recorded`, refused when it
+/// is `rejected`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The resident.
+    pub resident_id: Uuid,
+    /// The applications that were to be erased with it.
+    pub applications: Vec<Uuid>,
+    /// Residents that had been merged into it; what their earlier states hold of the applications is erased
+    /// as well.
+    pub merged: Vec<Uuid>,
+    /// Who decided.
+    pub by: String,
+    /// Why, without personal details.
+    pub reason: String,
+    /// When it was decided.
+    pub at: Timestamp,
+}
+
 /// The row of one application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationState {
@@ -224,6 +260,8 @@ pub enum ApplicationStatus {
     Held,
     /// Taken back.
     Withdrawn,
+    /// Erased with its resident: its event holds no value any more.
+    Erased,
 }
 
 impl ApplicationStatus {
@@ -234,6 +272,7 @@ impl ApplicationStatus {
             Self::Rejected => "rejected",
             Self::Held => "held",
             Self::Withdrawn => "withdrawn",
+            Self::Erased => "erased",
         }
     }
 }
@@ -294,6 +333,8 @@ pub enum ResidentStatus {
     Provisional,
     /// Another resident took its place, or no application is left.
     Superseded,
+    /// Nothing of the person is left, for ever.
+    Erased,
 }
 
 impl ResidentStatus {
@@ -303,6 +344,7 @@ impl ResidentStatus {
             Self::Active => "active",
             Self::Provisional => "provisional",
             Self::Superseded => "superseded",
+            Self::Erased => "erased",
         }
     }
 }

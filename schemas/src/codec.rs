@@ -229,6 +229,17 @@ impl Change {
         }
     }
 
+    /// The change in single-object encoding.
+    ///
+    /// # Errors
+    /// [`Unwritable`] when a value doesn't fit the schema: a bug, as the types mirror it.
+    pub fn encode(&self) -> Result<Vec<u8>, Unwritable> {
+        match self {
+            Self::Settled(change) => change.encode(),
+            Self::Resident(change) => change.encode(),
+        }
+    }
+
     /// The step of match that made it.
     pub const fn sequence(&self) -> i64 {
         match self {

@@ -8,6 +8,7 @@ pub mod applicant;
 pub mod change;
 pub mod codec;
 pub mod control;
+pub mod erasing;
 pub mod event;
 pub mod finding;
 pub mod head;

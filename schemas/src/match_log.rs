@@ -20,6 +20,8 @@ pub enum LogBody {
     NodeAdded(NodeAdded),
     /// operate writes off a lost device.
     NodeRetired(NodeRetired),
+    /// operate erases a resident's personal data.
+    ResidentErased(ResidentErased),
     /// A person says whether applications are one person's.
     ReviewDecided(ReviewDecided),
     /// Other weights or thresholds of matching from here on.
@@ -128,6 +130,33 @@ pub struct NodeRetired {
     pub node_id: NodeId,
     /// Why, without personal details.
     pub reason: String,
+}
+
+/// operate erases a resident's personal data, as Law 91/2025/QH15 on personal data protection, article 14, has it
+/// done on request, and when the purpose or the time of keeping is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentErased {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// The resident.
+    pub resident_id: Uuid,
+    /// All that belong to it, and those taken back that did: match refuses the entry when they have changed.
+    pub applications: Vec<ApplicationAt>,
+    /// Why, without personal details.
+    pub reason: String,
+}
+
+/// An application in the revision that a decision was based on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationAt {
+    /// The application.
+    pub application_id: Uuid,
+    /// The revision in force.
+    pub revision: i32,
 }
 
 /// A person says whether applications are one person's.

@@ -253,6 +253,26 @@ fn match_log_entries() {
     );
 }
 
+#[test]
+fn what_operate_erases() {
+    check(
+        "resident_erased",
+        &MatchLogEntry {
+            body: LogBody::ResidentErased(ResidentErased {
+                entry_id: id(12),
+                at: Timestamp(1),
+                by: "operator".to_owned(),
+                resident_id: id(5),
+                applications: vec![ApplicationAt {
+                    application_id: id(4),
+                    revision: 1,
+                }],
+                reason: "on request".to_owned(),
+            }),
+        },
+    );
+}
+
 fn settled() -> EventSettled {
     EventSettled {
         sequence: 77,
@@ -306,6 +326,14 @@ fn settled() -> EventSettled {
             by: "operator".to_owned(),
             reason: None,
         }),
+        erasure: Some(Erasure {
+            resident_id: id(5),
+            applications: vec![id(4)],
+            merged: vec![id(13)],
+            by: "operator".to_owned(),
+            reason: "on request".to_owned(),
+            at: Timestamp(1),
+        }),
     }
 }
 
@@ -341,6 +369,48 @@ fn resident() -> ResidentChanged {
 fn register_changes() {
     check("event_settled", &settled());
     check("resident_changed", &resident());
+}
+
+#[test]
+fn what_is_erased_holds_no_value_and_can_still_be_read() {
+    let mut about_application = settled();
+    let mut about_resident = resident();
+    let values = |change: &Change| {
+        let bytes = match change {
+            Change::Settled(change) => change.encode(),
+            Change::Resident(change) => change.encode(),
+        };
+        let text = String::from_utf8_lossy(&bytes.expect("fits")).into_owned();
+        let written = ["Điện Biên", "Pâng", "Nữ", "lo van pang", "Bản Phủ", "HS-2024"];
+        written.into_iter().filter(|value| text.contains(value)).count()
+    };
+    about_application.held_event = Some("Điện Biên".into());
+    about_application.application = Some(state());
+    about_resident.members = vec![id(4), id(6)];
+    for change in [
+        Change::Settled(Box::new(about_application)),
+        Change::Resident(Box::new(about_resident)),
+    ] {
+        assert!(values(&change) >= 4);
+        let mut of_another = change.clone();
+        of_another.erase(&[id(99)].into()).expect("reads");
+        assert_eq!(of_another, change);
+        let mut erased = change.clone();
+        erased.erase(&[id(4)].into()).expect("reads");
+        assert_eq!(values(&erased), 0);
+        assert!(erased.about().eq(change.about()));
+        let mut once_more = erased.clone();
+        once_more.erase(&[id(4)].into()).expect("reads");
+        assert_eq!(once_more, erased);
+    }
+    let mut row = state();
+    row.erase().expect("reads");
+    let (before, after) = (EventHead::of(&state().event), EventHead::of(&row.event));
+    let (before, after) = (before.expect("reads"), after.expect("reads"));
+    assert_eq!(
+        (after.node_id, after.captured_at),
+        (before.node_id, before.captured_at)
+    );
 }
 
 #[test]

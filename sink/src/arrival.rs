@@ -6,8 +6,10 @@ use schemas::codec::{Change, Event};
 use schemas::head::EventHead;
 use schemas::manifest::{NodeClaim, NodeManifest};
 use schemas::topics;
+use uuid::Uuid;
 
 /// A record with what could be read of it. The bytes stay until it is loaded, for a dead letter.
+#[derive(Clone)]
 pub(crate) struct Arrival {
     pub record: Record,
     /// Which ownership of its partition it was fetched under.
@@ -15,6 +17,7 @@ pub(crate) struct Arrival {
     pub content: Content,
 }
 
+#[derive(Clone)]
 pub(crate) enum Content {
     Settled(Box<EventSettled>, Option<Box<EventHead>>),
     Resident(Box<ResidentChanged>, Vec<EventHead>),
@@ -24,6 +27,7 @@ pub(crate) enum Content {
 }
 
 /// A node's manifest and the province of the topic it came from.
+#[derive(Clone)]
 pub(crate) struct Manifest {
     pub province: String,
     pub claim: NodeClaim,
@@ -51,6 +55,17 @@ impl Arrival {
             Content::Resident(change, _) => Some(change.sequence),
             Content::Manifest(_) | Content::Refused(_) => None,
         }
+    }
+
+    /// The residents and applications whose values it may hold.
+    pub(crate) fn about(&self) -> impl Iterator<Item = Uuid> {
+        let (settled, resident) = match &self.content {
+            Content::Settled(change, _) => (Some(change), None),
+            Content::Resident(change, _) => (None, Some(change)),
+            Content::Manifest(_) | Content::Refused(_) => (None, None),
+        };
+        let of_settled = settled.into_iter().flat_map(|change| change.about());
+        of_settled.chain(resident.into_iter().flat_map(|change| change.about()))
     }
 
     /// Bytes it holds, roughly: twice its own, as it is kept read and unread.

@@ -1,6 +1,7 @@
 //! Finding the records of a batch that the database refuses, by halving; the rest is loaded.
 
 use crate::arrival::Arrival;
+use crate::erasing;
 use crate::fault::DatabaseFault;
 use crate::register::{Batch, Loaded, copied, position};
 use crate::rows::{Rows, Tally, source_positions};
@@ -14,13 +15,15 @@ use sqlx::{Connection, PgConnection};
 /// Anything but a fault of the data.
 pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loaded, DatabaseFault> {
     let mut transaction = conn.begin().await?;
+    let erased = erasing::begin(&mut transaction, &batch.arrivals).await?;
+    let arrivals = erased.out_of(&batch.arrivals);
     if !position::advance(&mut transaction, &batch.spans).await? {
         transaction.rollback().await?;
         return Ok(Loaded::Superseded);
     }
     let mut tally = Tally::new();
     let mut refused: Vec<(&Arrival, DatabaseFault)> = Vec::new();
-    let mut parts = vec![&batch.arrivals[..]];
+    let mut parts = vec![&arrivals[..]];
     let mut tried = 0;
     while let Some(part) = parts.pop() {
         tried += 1;
@@ -47,6 +50,7 @@ pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loade
         &mut tally,
         Rows::of_refused(&refused).write(&mut transaction, false).await?,
     );
+    erased.out_of_register(&mut transaction).await?;
     position::pass_source(&mut transaction, &source_positions(&batch.arrivals)).await?;
     transaction.commit().await?;
     metrics::counter!("intake_sink_isolation_parts_total").increment(tried);

@@ -7,6 +7,7 @@
 mod arrival;
 pub mod bulk;
 pub mod digest;
+mod erasing;
 mod fault;
 mod fetch;
 mod isolate;

@@ -20,7 +20,7 @@ struct Role {
 const ROLES: [Role; 5] = [
     Role {
         name: "sink",
-        purpose: "Loads the register: writes every table, changes no event and no history, deletes nothing.",
+        purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing.",
         on_database: Some("TEMPORARY"), // a batch goes by way of temporary tables
         on_tables: &[
             ("SELECT", "_sqlx_migrations, set_aside_index"),
@@ -29,9 +29,19 @@ const ROLES: [Role; 5] = [
                 "resident, application, match_edge, event_outcome, node, node_ledger, node_manifest, \
                  source_position, sink_position",
             ),
-            ("SELECT, INSERT", "intake_event, resident_history"),
+            (
+                "SELECT, INSERT",
+                "intake_event, resident_history, erasure, erased",
+            ),
             ("SELECT (event_sequence), INSERT", "held_event"),
-            ("SELECT (topic, partition, record_offset), INSERT", "dead_letter"),
+            (
+                "SELECT (id, stage, topic, partition, record_offset, value, sequence), INSERT",
+                "dead_letter",
+            ),
+            // To empty what they hold of somebody who is erased.
+            ("UPDATE (golden)", "resident_history"),
+            ("UPDATE (entry)", "held_event"),
+            ("UPDATE (value)", "dead_letter"),
         ],
     },
     Role {
@@ -59,8 +69,8 @@ const ROLES: [Role; 5] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, node_manifest, source_position, sink_position, intake_event, \
-                 event_outcome, match_edge, dead_letter, event_outcome_current, application_outcome, open_hold, \
-                 resident_masked",
+                 event_outcome, match_edge, dead_letter, erasure, erased, event_outcome_current, application_outcome, \
+                 open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
             (

@@ -7,12 +7,14 @@ use crate::register::Written;
 use crate::register::application::{self, ApplicationRow};
 use crate::register::dead_letter::{self, DeadLetterRow};
 use crate::register::edge::{self, EdgeRow};
+use crate::register::erasure::{self, ErasureRow};
 use crate::register::event::{self, EventRow, OutcomeRow};
 use crate::register::ledger::{self, LedgerRow};
 use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
 use runtime::kafka::Record;
 use schemas::change::{EventKind, EventSettled, RefusedBytes, ResidentChanged};
+use schemas::finding::OutcomeKind;
 use schemas::head::EventHead;
 use schemas::{Epoch, NodeId, Timestamp};
 use sqlx::PgConnection;
@@ -33,6 +35,7 @@ pub(crate) struct Rows<'a> {
     nodes: BTreeMap<&'a NodeId, NodeRow<'a>>,
     manifests: BTreeMap<(&'a str, &'a NodeId), ManifestRow<'a>>,
     dead_letters: BTreeMap<(&'a str, i32, i64), DeadLetterRow<'a>>,
+    erasures: BTreeMap<i64, ErasureRow<'a>>,
 }
 
 /// What was written to each table.
@@ -100,6 +103,16 @@ impl<'a> Rows<'a> {
                 NodeRow { sequence, state },
                 |row| row.sequence,
             );
+        }
+        if let Some((erasure, entry_id)) = change.erasure.as_ref().zip(change.event_id) {
+            let carried_out = change.outcome == OutcomeKind::Recorded;
+            let row = ErasureRow {
+                sequence,
+                entry_id,
+                carried_out,
+                erasure,
+            };
+            self.erasures.insert(sequence, row);
         }
         if let Some(refused) = &change.refused {
             self.refused_by_match(record, change, refused);
@@ -236,6 +249,7 @@ impl<'a> Rows<'a> {
         let nodes: Vec<_> = self.nodes.into_values().collect();
         let manifests: Vec<_> = self.manifests.into_values().collect();
         let dead_letters: Vec<_> = self.dead_letters.into_values().collect();
+        let erasures: Vec<_> = self.erasures.into_values().collect();
         Ok(Tally::from([
             (
                 "resident",
@@ -262,6 +276,7 @@ impl<'a> Rows<'a> {
             ("node_ledger", ledger::write(&mut *conn, &ledgers).await?),
             ("node", node::register(&mut *conn, &nodes).await?),
             ("node_manifest", node::beat(&mut *conn, &manifests).await?),
+            ("erasure", erasure::write(&mut *conn, &erasures).await?),
             (
                 "dead_letter",
                 dead_letter::write(&mut *conn, &dead_letters).await?,

@@ -264,15 +264,25 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         placed
     }
 
-    /// Takes out a record; none when it wasn't there.
-    pub fn remove(&mut self, id: Id) -> Option<Placed<Id>> {
-        let handle = *self.handles.get(&id)?;
-        let (seeds, cut) = self.take_out(handle);
-        Some(Placed {
+    /// Takes out records, those of them that are there.
+    pub fn remove(&mut self, ids: &[Id]) -> Placed<Id> {
+        let (mut seeds, mut cut) = (Vec::new(), Vec::new());
+        let handles: Vec<Handle> = ids
+            .iter()
+            .filter_map(|id| self.handles.get(id))
+            .copied()
+            .collect();
+        for handle in &handles {
+            let (around, edges) = self.take_out(*handle);
+            seeds.extend(around);
+            cut.extend(edges);
+        }
+        seeds.retain(|seed| !handles.contains(seed));
+        Placed {
             clusters: self.regroup(seeds),
             cut,
             made: Vec::new(),
-        })
+        }
     }
 
     /// A record has changed in something that isn't compared: it stands first in its blocks again, as if it
@@ -497,7 +507,8 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let other_birth = born != MISSING && born >= BIRTH_DIFFERS;
         let borrowed = number == 0 && other_name && other_birth;
         if borrowed {
-            let review = score::log_odds(self.thresholds.review);
+            // The next weight that is looked at, as weights are kept.
+            let review = (score::log_odds(self.thresholds.review) * 1_000.0).ceil() / 1_000.0;
             return log_odds.clamp(review, (score::log_odds(self.thresholds.link) - 1.0).max(review));
         }
         if born != MISSING && born == BORN_YEARS_APART {

@@ -11,6 +11,9 @@ use uuid::Uuid;
 impl Resolver {
     /// Applies the body of an event that is new in its series.
     pub(crate) fn body(&mut self, sequence: i64, arriving: &Arriving<'_>, effects: &mut Effects) -> Verdict {
+        if self.is_erased(arriving.event.body.application_id()) {
+            return Verdict::rejected(OutcomeKind::Rejected, "application.erased");
+        }
         let findings = arriving.decoded.findings.clone();
         let rejected = findings
             .iter()

@@ -1,10 +1,12 @@
 //! The end of a step: what became of its event, the residents it touched, who must hear of it.
 
-use crate::golden;
+use crate::golden::{self, Golden};
 use crate::state::{Application, Resolver};
 use crate::step::{Arriving, Effects, Outputs, Touch, Verdict};
 use crate::waiting::Waiting;
-use schemas::change::{EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus};
+use schemas::change::{
+    ApplicationStatus, EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus,
+};
 use schemas::finding::OutcomeKind;
 use schemas::outcome::OutcomeNotice;
 use schemas::{Applicant, Epoch, Field, NodeId, Timestamp};
@@ -25,31 +27,19 @@ impl Resolver {
         settled.outcome = verdict.outcome;
         settled.findings = verdict.findings;
         settled.resident_id = verdict.resident;
-        // All are counted before any books are taken: those of one step must be the same everywhere.
-        for (waiting, verdict) in &effects.released {
-            self.series_of(&waiting.node_id, waiting.epoch)
-                .recount(OutcomeKind::Held, verdict.outcome);
-        }
-        for (waiting, verdict) in std::mem::take(&mut effects.released) {
-            let released = self.release(
-                waiting,
-                verdict,
-                settled.sequence,
-                settled.logged_at,
-                &mut notices,
-            );
-            settled.released.push(released);
-        }
+        settled.released = self.release_all(std::mem::take(&mut effects.released), &settled, &mut notices);
         settled.ledger = Some(self.books(&event.node_id, event.epoch));
         let row = settled.application_id.and_then(|id| self.applications.get(&id));
+        let erased = self.is_erased(settled.application_id);
         if let Some(row) = row
             && row.resident.is_none()
+            && !erased
             && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
         {
             settled.application = Some(row.row.clone());
         }
         let placed = row.is_some_and(|row| row.row.event_id == event.event_id);
-        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed {
+        if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed && !erased {
             settled.held_event = Some(arriving.entry.to_vec());
         }
         if matches!(
@@ -103,6 +93,26 @@ impl Resolver {
         if gained.len() > 1 || !gained.iter().all(alone) {
             gained.into_iter().for_each(|id| self.linker.touch(id));
         }
+    }
+
+    /// Settles events that waited. All are counted before any books are taken: those of one step must be
+    /// the same everywhere.
+    pub(crate) fn release_all(
+        &mut self,
+        released: Vec<(Waiting, Verdict)>,
+        settled: &EventSettled,
+        notices: &mut Vec<(String, OutcomeNotice)>,
+    ) -> Vec<OutcomeChanged> {
+        for (waiting, verdict) in &released {
+            self.series_of(&waiting.node_id, waiting.epoch)
+                .recount(OutcomeKind::Held, verdict.outcome);
+        }
+        let released = released.into_iter();
+        released
+            .map(|(waiting, verdict)| {
+                self.release(waiting, verdict, settled.sequence, settled.logged_at, notices)
+            })
+            .collect()
     }
 
     fn release(
@@ -159,7 +169,9 @@ impl Resolver {
             .iter()
             .filter_map(|id| self.applications.get(id))
             .collect();
+        let erased = resident.is_some_and(|resident| resident.status == ResidentStatus::Erased);
         let golden = match (applications.as_slice(), person.take()) {
+            _ if erased => Golden::default(),
             ([only], Some((id, person)))
                 if only.row.application_id == id && only.row.verifications.is_empty() =>
             {
@@ -178,7 +190,10 @@ impl Resolver {
             .gained
             .iter()
             .filter_map(|id| self.applications.get(id))
-            .filter(|application| application.resident == Some(resident_id))
+            .filter(|application| {
+                application.resident == Some(resident_id)
+                    || application.row.status == ApplicationStatus::Erased
+            })
             .map(|application| application.row.clone())
             .collect();
         ResidentChanged {

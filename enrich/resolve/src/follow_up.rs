@@ -43,9 +43,8 @@ impl Resolver {
         if let Some(resident) = resident {
             effects.touch(resident);
         }
-        if let Some(placed) = self.linker.remove(id) {
-            self.follow(sequence, id, placed, effects);
-        }
+        let placed = self.linker.remove(&[id]);
+        self.follow(sequence, &[id], placed, effects);
         if let Some(resident) = resident.filter(|resident| self.is_left(*resident)) {
             self.leave(resident, effects);
         }

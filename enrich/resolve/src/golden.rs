@@ -13,6 +13,7 @@ use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// A resident's golden record and where it comes from.
+#[derive(Default)]
 pub(crate) struct Golden {
     pub values: Applicant,
     pub sources: Vec<GoldenSource>,

@@ -7,6 +7,7 @@
 
 mod body;
 mod close;
+mod erasing;
 mod follow_up;
 mod golden;
 mod history;

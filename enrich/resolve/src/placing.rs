@@ -18,8 +18,14 @@ impl Resolver {
             .applicant(|field| person.get(field).filter(|value| !value.is_empty()))
     }
 
-    /// Follows what placing an application, or taking it out, has done to its surroundings.
-    pub(crate) fn follow(&mut self, sequence: i64, id: Uuid, placed: Placed<Uuid>, effects: &mut Effects) {
+    /// Follows what placing applications, or taking them out, has done to their surroundings.
+    pub(crate) fn follow(
+        &mut self,
+        sequence: i64,
+        ids: &[Uuid],
+        placed: Placed<Uuid>,
+        effects: &mut Effects,
+    ) {
         for (edges, accepted) in [(placed.cut, false), (placed.made, true)] {
             for edge in edges {
                 let edge = self.edge(&edge, accepted);
@@ -28,7 +34,7 @@ impl Resolver {
         }
         self.settle(&placed.clusters, effects);
         let mut around = placed.clusters.concat();
-        around.push(id);
+        around.extend(ids);
         self.review(sequence, &around, effects);
     }
 
@@ -111,7 +117,9 @@ impl Resolver {
             .residents
             .get(&resident)
             .map(|known| known.members.as_slice());
-        members.is_some_and(|members| !members.iter().any(|member| of(member) == Some(resident)))
+        members.is_some_and(|members| {
+            !members.is_empty() && !members.iter().any(|member| of(member) == Some(resident))
+        })
     }
 
     /// A resident that no cluster makes any more: it redirects to where its oldest application went.

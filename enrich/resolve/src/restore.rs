@@ -245,10 +245,11 @@ impl Restoring {
                 | EventKind::Withheld
                 | EventKind::Undecodable
                 | EventKind::ReviewDecided
+                | EventKind::ResidentErased
                 | EventKind::RulesActivated => {}
             }
         }
-        if matches!(settled.kind, EventKind::ReviewDecided | EventKind::RulesActivated) {
+        if settled.kind.is_decision() {
             settled.event_id.into_iter().for_each(|id| self.entry(id));
         }
         if let Some(rules) = settled.rules {

@@ -129,7 +129,7 @@ impl Resolver {
     fn standing(&self, resident: Uuid) -> Option<ResidentStatus> {
         let resident = self.residents.get(&resident)?;
         Some(match resident.status {
-            ResidentStatus::Superseded => ResidentStatus::Superseded,
+            gone @ (ResidentStatus::Superseded | ResidentStatus::Erased) => gone,
             _ if self.reviews.any(&resident.members) => ResidentStatus::Provisional,
             _ => ResidentStatus::Active,
         })
@@ -213,7 +213,7 @@ impl Resolver {
                 opened: sequence,
                 weight_millibits: 0,
             });
-            self.follow(sequence, pair.0, placed, effects);
+            self.follow(sequence, &[pair.0, pair.1], placed, effects);
             let review = ReviewState {
                 by: Some(decided.by.clone()),
                 reason: Some(decided.reason.clone()),

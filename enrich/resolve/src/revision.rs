@@ -84,7 +84,9 @@ impl Resolver {
         let stays = match known {
             None | Some(ApplicationStatus::Rejected) => false,
             Some(ApplicationStatus::Held) => status == ApplicationStatus::Rejected,
-            Some(ApplicationStatus::Loaded | ApplicationStatus::Withdrawn) => true,
+            Some(ApplicationStatus::Loaded | ApplicationStatus::Withdrawn | ApplicationStatus::Erased) => {
+                true
+            }
         };
         // PostgreSQL's text can't hold what was written; the event itself is kept as bytes.
         let unstorable = findings
@@ -123,7 +125,7 @@ impl Resolver {
         );
         let resident = known.and_then(|known| known.resident);
         self.applications.insert(id, Application { row, resident });
-        self.follow(sequence, id, placed, effects);
+        self.follow(sequence, &[id], placed, effects);
         let resident = self
             .applications
             .get(&id)
@@ -157,7 +159,7 @@ fn older_or_repeated(
             return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
         }
         ApplicationStatus::Loaded => OutcomeKind::Loaded,
-        ApplicationStatus::Rejected => OutcomeKind::Rejected,
+        ApplicationStatus::Rejected | ApplicationStatus::Erased => OutcomeKind::Rejected,
         ApplicationStatus::Held => OutcomeKind::Held,
     };
     let noted = |code| {

@@ -120,9 +120,13 @@ impl Resolver {
             Ok(LogBody::RulesActivated(activated)) if self.entries.insert(activated.entry_id) => {
                 self.rules_activated(logged_at, activated)
             }
+            Ok(LogBody::ResidentErased(decided)) if self.entries.insert(decided.entry_id) => {
+                self.resident_erased(logged_at, decided)
+            }
             Ok(
                 LogBody::NodeAdded(_)
                 | LogBody::NodeRetired(_)
+                | LogBody::ResidentErased(_)
                 | LogBody::ReviewDecided(_)
                 | LogBody::RulesActivated(_),
             ) => return Applied::Passed,
@@ -197,6 +201,7 @@ impl Resolver {
             refused: None,
             held_event: None,
             node: None,
+            erasure: None,
             rules: None,
         }
     }
@@ -300,9 +305,14 @@ impl Resolver {
         let verdict = match arrival {
             Arrival::Copy => Verdict::without_resident(OutcomeKind::Copy, Vec::new()),
             Arrival::Conflict => {
+                let value = if self.is_erased(settled.application_id) {
+                    Vec::new()
+                } else {
+                    arriving.decoded.event.clone()
+                };
                 settled.refused = Some(RefusedBytes {
                     key: Some(event.node_id.as_str().as_bytes().to_vec()),
-                    value: arriving.decoded.event.clone(),
+                    value,
                     reason: "envelope.sequence-taken".to_owned(),
                 });
                 Verdict::rejected(OutcomeKind::Conflict, "envelope.sequence-taken")

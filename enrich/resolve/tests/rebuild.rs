@@ -2,15 +2,19 @@
 
 mod log;
 mod operator;
+mod seen;
 
 use log::*;
 use operator::*;
 use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver, Waiting};
-use schemas::Field;
 use schemas::codec::{Change, Event};
 use schemas::event::Body;
+use schemas::finding::OutcomeKind;
+use schemas::match_log::{LogBody, RulesActivated};
+use schemas::{Field, Timestamp};
+use seen::Seen;
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
 const NUMBERS: [&str; 3] = ["", "011087001234", "011090005678"];
@@ -27,17 +31,25 @@ fn bodies() -> impl Strategy<Value = Body> {
     ]
 }
 
-/// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile.
+/// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile, and with
+/// decisions to erase and on reviews, some of them on what was there before.
 fn logs() -> impl Strategy<Value = Log> {
-    let stories = prop::collection::vec((bodies(), 0..2usize, 0..16u8), 1..40);
+    let stories = prop::collection::vec((bodies(), 0..2usize, 0..28u8, 1..6u128), 1..40);
     (stories, prop_oneof![Just(0), Just(LOGGED_AT)]).prop_map(|(stories, delay_ms)| {
         const NAMES: [&str; 2] = ["dien-bien-01", "dien-bien-02"];
         let mut nodes = NAMES.map(Node::new);
         let mut fork = Node::new(NAMES[0]);
-        let mut log = Log::default();
+        let (mut log, mut resolver) = (Log::default(), Resolver::default());
+        let mut seen = Seen::default();
         add_node(&mut log, NAMES[0], "dien-bien");
         log.delay_ms = delay_ms;
-        for (body, node, trick) in stories {
+        let mut from = 0;
+        for (n, (body, node, trick, whose)) in stories.into_iter().enumerate() {
+            let entry = 5_000 + n as u128;
+            let decided_before = (
+                seen.erase(id(whose), entry),
+                seen.decide(id(whose), node == 0, entry),
+            );
             match trick {
                 12 => add_node(&mut log, NAMES[node], "lai-chau"),
                 13 => retire_node(&mut log, NAMES[node]),
@@ -45,18 +57,48 @@ fn logs() -> impl Strategy<Value = Log> {
             }
             let event = match trick {
                 0 => fork.event(body),
-                2 => nodes[node].altered(body, |event| event.event_id = id(1)),
-                3 => nodes[node].altered(body, |event| event.captured_at.0 -= 31 * 24 * 3600 * 1000),
-                4 => nodes[node].altered(body, |event| event.captured_at.0 += LOGGED_AT),
+                6 => nodes[node].altered(body, |event| event.event_id = id(1)),
+                7 => nodes[node].altered(body, |event| event.captured_at.0 -= 31 * 24 * 3600 * 1000),
+                8 => nodes[node].altered(body, |event| event.captured_at.0 += LOGGED_AT),
                 _ => nodes[node].event(body),
             };
             log.push(event.clone());
             if trick == 1 {
                 log.push(event);
             }
+            let outputs = apply(&mut resolver, &log, from);
+            outputs.iter().for_each(|outputs| seen.note(outputs));
+            from = log.entries.len();
+            let decided = match trick {
+                2 => decided_before.0.map(LogBody::ResidentErased),
+                3..=5 => seen.erase(id(whose), entry).map(LogBody::ResidentErased),
+                9 => decided_before.1.map(LogBody::ReviewDecided),
+                14..=23 => seen
+                    .decide(id(whose), trick % 2 == 0, entry)
+                    .map(LogBody::ReviewDecided),
+                24 => Some(LogBody::RulesActivated(other_rules(entry))),
+                _ => None,
+            };
+            decided.into_iter().for_each(|decided| log.decide(decided));
         }
         log
     })
+}
+
+/// Weights that find fewer people alike.
+fn other_rules(entry: u128) -> RulesActivated {
+    let weights =
+        include_str!("../../linkage/weights/vn-1.toml").replace("match_rate = 1.0", "match_rate = 0.2");
+    RulesActivated {
+        entry_id: id(entry),
+        at: Timestamp(1),
+        by: "a.admin".to_owned(),
+        reason: "another year".to_owned(),
+        version: "vn-1b".to_owned(),
+        weights,
+        link: 0.99,
+        review: 0.1,
+    }
 }
 
 /// What one step hands on, as the bytes that would be sent.
@@ -92,6 +134,30 @@ fn changes(outputs: &[Outputs]) -> Vec<Change> {
 }
 
 proptest! {
+    #[test]
+    fn nobody_comes_back_and_nothing_of_them_is_handed_on(log in logs()) {
+        let mut erased = std::collections::HashSet::new();
+        for output in apply(&mut Resolver::default(), &log, 0) {
+            for change in changes(std::slice::from_ref(&output)) {
+                let mut emptied = change.clone();
+                emptied.erase(&erased).expect("reads");
+                prop_assert!(emptied == change, "{:#?}", change);
+            }
+            for resident in &output.residents {
+                prop_assert!(!erased.contains(&resident.resident_id));
+                prop_assert!(resident.members.iter().all(|member| !erased.contains(member)));
+            }
+            if let (Some(erasure), OutcomeKind::Recorded) = (&output.settled.erasure, output.settled.outcome) {
+                erased.insert(erasure.resident_id);
+                erased.extend(&erasure.applications);
+                let own = changes(std::slice::from_ref(&output));
+                let mut emptied = own.clone();
+                emptied.iter_mut().for_each(|change| change.erase(&erased).expect("reads"));
+                prop_assert_eq!(own, emptied);
+            }
+        }
+    }
+
     #[test]
     fn the_same_log_gives_the_same_bytes(log in logs()) {
         let (once, again) = (apply(&mut Resolver::default(), &log, 0), apply(&mut Resolver::default(), &log, 0));

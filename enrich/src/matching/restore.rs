@@ -4,7 +4,6 @@ use resolve::restore::Restoring;
 use resolve::{Resolver, Waiting};
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition};
-use schemas::change::EventKind;
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
 use schemas::topics;
@@ -122,6 +121,8 @@ fn take_event(restoring: &mut Restoring, event: Event) {
         } else {
             restoring.node_added(entry, node, at);
         }
+    } else if event.kind.is_decision() {
+        event.event_id.into_iter().for_each(|id| restoring.entry(id));
     }
     let (Some(node_id), Some(epoch), Some(node_sequence), Some(event_id)) =
         (event.node_id, event.epoch, event.node_sequence, event.event_id)

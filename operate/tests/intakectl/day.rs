@@ -52,6 +52,7 @@ async fn dead_event(pipeline: &Pipeline, node_sequence: i64, at: Timestamp) {
         refused: None,
         held_event: None,
         node: None,
+        erasure: None,
     };
     sqlx::query(
         "INSERT INTO dead_letter (stage, topic, partition, record_offset, value, reason, sequence)

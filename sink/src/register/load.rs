@@ -2,6 +2,7 @@
 
 use super::position::{self, Span};
 use crate::arrival::Arrival;
+use crate::erasing;
 use crate::fault::DatabaseFault;
 use crate::isolate;
 use crate::rows::{Rows, Tally, source_positions};
@@ -46,15 +47,18 @@ pub(crate) async fn load(conn: &mut PgConnection, batch: &Batch) -> Result<Loade
 
 async fn attempt(conn: &mut PgConnection, batch: &Batch, trust_new: bool) -> Result<Loaded, DatabaseFault> {
     let mut transaction = conn.begin().await?;
+    // Before any row is locked, so that who waits here holds nothing that another one waits for.
+    let erased = erasing::begin(&mut transaction, &batch.arrivals).await?;
     // The position moves before the rows are written, so that a second sink on this partition waits
     // on its row lock and then sees it moved, instead of writing a batch that is being written.
     if !position::advance(&mut transaction, &batch.spans).await? {
         transaction.rollback().await?;
         return Ok(Loaded::Superseded);
     }
-    let tally = Rows::of(&batch.arrivals)
+    let tally = Rows::of(&erased.out_of(&batch.arrivals))
         .write(&mut transaction, trust_new)
         .await?;
+    erased.out_of_register(&mut transaction).await?;
     position::pass_source(&mut transaction, &source_positions(&batch.arrivals)).await?;
     transaction.commit().await?;
     Ok(Loaded::Committed(tally))

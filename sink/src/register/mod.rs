@@ -6,6 +6,7 @@ mod copy;
 pub(crate) mod dead_letter;
 pub(crate) mod document;
 pub(crate) mod edge;
+pub(crate) mod erasure;
 pub(crate) mod event;
 pub(crate) mod indexes;
 pub(crate) mod ledger;

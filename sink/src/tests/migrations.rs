@@ -42,6 +42,8 @@ async fn filled() -> (Database, PgConnection) {
     let odd = round_trip::extreme_records();
     load_anyway(&mut conn, &odd).await;
     load_anyway(&mut conn, &[manifests::heartbeat()]).await;
+    const ASIDE: &str = "INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX')";
+    sqlx::query(ASIDE).execute(&mut conn).await.expect("set aside");
     (database, conn)
 }
 

@@ -2,6 +2,7 @@
 
 mod counters;
 mod environment;
+mod erasing;
 mod feed;
 mod guarded;
 mod lanes;
@@ -108,6 +109,8 @@ async fn dump(conn: &mut PgConnection) -> String {
         ("node_ledger", "t.*"),
         ("node", "t.*"),
         ("node_manifest", "t.*"),
+        ("erasure", "t.*"),
+        ("erased", "t.*"),
         ("source_position", "t.*"),
         (
             "dead_letter",

@@ -3,7 +3,7 @@
 use super::environment::{HalfLoaded, STEPS, assert_all_is_there};
 use super::feed::positions_at_zero;
 use super::guarded::{Guarded, run};
-use super::{count, load_anyway, manifests, order, records, round_trip};
+use super::{count, erasing, load_anyway, manifests, order, records, round_trip};
 use crate::fixture::history::History;
 use crate::{digest, restore};
 
@@ -34,6 +34,8 @@ async fn each_program_works_with_its_role_alone() {
         assert_eq!(count(&mut owner, table).await, rows, "{table}");
     }
     assert!(count(&mut owner, "SELECT count(*) FROM dead_letter").await > 0);
+    load_anyway(&mut conn, &erasing::records_of_one_who_is_erased()).await;
+    assert!(count(&mut owner, "SELECT count(*) FROM erased").await > 0);
 
     let matching = guarded.as_member("match");
     matching.check().await.expect("it may see the schema's version");
@@ -66,8 +68,11 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
             "UPDATE resident_history SET stage = 3",
             "UPDATE dead_letter SET reason = ''",
             "DELETE FROM dead_letter",
-            "SELECT value FROM dead_letter",
+            "SELECT reason FROM dead_letter",
+            "UPDATE held_event SET event_sequence = 0",
             "SELECT entry FROM held_event",
+            "UPDATE erasure SET reason = ''",
+            "DELETE FROM erased",
             "SELECT * FROM resident_current",
             "ALTER TABLE resident ADD remark text",
             "DROP TABLE resident",

@@ -69,6 +69,11 @@ pub struct Log {
 }
 
 impl Log {
+    /// A decision of operate's.
+    pub fn decide(&mut self, body: LogBody) {
+        self.entries.push(MatchLogEntry { body }.encode().expect("fits"));
+    }
+
     pub fn push(&mut self, event: Vec<u8>) {
         let decoded = IntakeEvent::decode(&event).expect("an event");
         let changes = normalise::of_body(&decoded.body, None, Thresholds::default()).changes;

@@ -1,40 +1,28 @@
 //! operate's own entries in a log.
 
 use crate::log::{Log, id};
-use schemas::codec::Event;
-use schemas::match_log::{LogBody, MatchLogEntry, NodeAdded, NodeRetired};
+use schemas::match_log::{LogBody, NodeAdded, NodeRetired};
 use schemas::{NodeId, Timestamp};
 
 pub fn add_node(log: &mut Log, name: &str, province: &str) {
     let entry_id = id(10_000 + log.entries.len() as u128);
-    decide(
-        log,
-        LogBody::NodeAdded(NodeAdded {
-            entry_id,
-            at: Timestamp(0),
-            by: "operator".to_owned(),
-            node_id: NodeId::parse(name).expect("a node id"),
-            province: province.to_owned(),
-            public_key: None,
-        }),
-    );
+    log.decide(LogBody::NodeAdded(NodeAdded {
+        entry_id,
+        at: Timestamp(0),
+        by: "operator".to_owned(),
+        node_id: NodeId::parse(name).expect("a node id"),
+        province: province.to_owned(),
+        public_key: None,
+    }));
 }
 
 pub fn retire_node(log: &mut Log, name: &str) {
     let entry_id = id(10_000 + log.entries.len() as u128);
-    decide(
-        log,
-        LogBody::NodeRetired(NodeRetired {
-            entry_id,
-            at: Timestamp(0),
-            by: "operator".to_owned(),
-            node_id: NodeId::parse(name).expect("a node id"),
-            reason: "lost".to_owned(),
-        }),
-    );
-}
-
-fn decide(log: &mut Log, body: LogBody) {
-    let entry = MatchLogEntry { body };
-    log.entries.push(entry.encode().expect("fits"));
+    log.decide(LogBody::NodeRetired(NodeRetired {
+        entry_id,
+        at: Timestamp(0),
+        by: "operator".to_owned(),
+        node_id: NodeId::parse(name).expect("a node id"),
+        reason: "lost".to_owned(),
+    }));
 }
