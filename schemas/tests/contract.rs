@@ -84,6 +84,7 @@ fn state() -> ApplicationState {
         stage: 1,
         event_id: id(1),
         appended_at: Timestamp(1_700_000_001_000),
+        first_appended_at: Timestamp(1_700_000_000_900),
         event: event(submitted()).encode().expect("fits"),
         ruleset: "thin-1".to_owned(),
         changes: vec![changed()],
@@ -254,6 +255,49 @@ fn match_log_entries() {
 }
 
 #[test]
+fn what_reviewers_decide() {
+    check(
+        "review_decided",
+        &MatchLogEntry {
+            body: LogBody::ReviewDecided(ReviewDecided {
+                entry_id: id(14),
+                at: Timestamp(1),
+                by: "n.reviewer".to_owned(),
+                reason: "asked both".to_owned(),
+                decision: Decision::Same,
+                pairs: vec![ApplicationPair {
+                    left: id(4),
+                    right: id(9),
+                }],
+                based_on: vec![ResidentSeen {
+                    resident_id: id(5),
+                    sequence: 78,
+                }],
+            }),
+        },
+    );
+}
+
+#[test]
+fn rules_that_are_activated() {
+    check(
+        "rules_activated",
+        &MatchLogEntry {
+            body: LogBody::RulesActivated(RulesActivated {
+                entry_id: id(15),
+                at: Timestamp(1),
+                by: "operator".to_owned(),
+                reason: "another year".to_owned(),
+                version: "vn-1".to_owned(),
+                weights: "match_rate = 1.0".to_owned(),
+                link: 0.999,
+                review: 0.05,
+            }),
+        },
+    );
+}
+
+#[test]
 fn what_operate_erases() {
     check(
         "resident_erased",
@@ -334,6 +378,14 @@ fn settled() -> EventSettled {
             reason: "on request".to_owned(),
             at: Timestamp(1),
         }),
+        rules: Some(MatchRules {
+            version: "vn-1".to_owned(),
+            weights: "match_rate = 1.0".to_owned(),
+            link: 0.999,
+            review: 0.05,
+            by: "operator".to_owned(),
+            reason: "another year".to_owned(),
+        }),
     }
 }
 
@@ -361,6 +413,15 @@ fn resident() -> ResidentChanged {
             rule: "same-personal-number".to_owned(),
             weight_millibits: 19_932,
             accepted: true,
+        }],
+        reviews: vec![ReviewState {
+            left: id(4),
+            right: id(9),
+            status: ReviewStatus::Different,
+            weight_millibits: 3_250,
+            opened: 11,
+            by: Some("n.reviewer".to_owned()),
+            reason: Some("asked both".to_owned()),
         }],
     }
 }

@@ -54,7 +54,7 @@ pub async fn of(conn: &mut PgConnection) -> Result<Digest, Fault> {
     })
 }
 
-fn queries() -> [(&'static str, String); 5] {
+fn queries() -> [(&'static str, String); 6] {
     let golden: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
     // The order of members and their sources is that of their steps, which differs between runs.
     let sorted =
@@ -87,6 +87,10 @@ fn queries() -> [(&'static str, String); 5] {
                 .to_owned(),
         ),
         ("match_edge", "SELECT left_id, right_id, rule, weight_millibits, accepted FROM match_edge".to_owned()),
+        (
+            "review",
+            "SELECT left_id, right_id, status::text, weight_millibits, decided_by, reason FROM review".to_owned(),
+        ),
     ]
 }
 

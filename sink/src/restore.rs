@@ -5,7 +5,9 @@ use crate::register::Register;
 use futures_util::TryStreamExt;
 use runtime::Fault;
 use runtime::kafka::Partition;
-use schemas::change::{ApplicationState, EventKind, LedgerState, MatchEdge, NodeState, ResidentStatus};
+use schemas::change::{
+    ApplicationState, EventKind, LedgerState, MatchEdge, MatchRules, NodeState, ResidentStatus, ReviewState,
+};
 use schemas::finding::OutcomeKind;
 use schemas::match_log::SourcePosition;
 use schemas::{Epoch, NodeId, Sha256, Timestamp, topics};
@@ -33,6 +35,10 @@ pub enum Restored {
     },
     /// An edge, with the step that made its state.
     Edge { sequence: i64, edge: MatchEdge },
+    /// A review, with the step that made its state.
+    Review { sequence: i64, state: ReviewState },
+    /// Rules of matching, with the step that put them in force.
+    Rules { sequence: i64, rules: MatchRules },
     /// An event as it was settled first.
     Event(Event),
     /// The match log's entry of an event that was held when it was settled first.

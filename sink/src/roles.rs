@@ -26,12 +26,12 @@ const ROLES: [Role; 5] = [
             ("SELECT", "_sqlx_migrations, set_aside_index"),
             (
                 "SELECT, INSERT, UPDATE",
-                "resident, application, match_edge, event_outcome, node, node_ledger, node_manifest, \
+                "resident, application, match_edge, review, event_outcome, node, node_ledger, node_manifest, \
                  source_position, sink_position",
             ),
             (
                 "SELECT, INSERT",
-                "intake_event, resident_history, erasure, erased",
+                "intake_event, resident_history, match_rules, erasure, erased",
             ),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
@@ -52,7 +52,7 @@ const ROLES: [Role; 5] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, source_position, sink_position, event_outcome, held_event, \
-                 intake_event, application, match_edge",
+                 intake_event, application, match_edge, review, match_rules",
             ),
             (
                 "SELECT (resident_id, sequence, status, redirect_to, members)",
@@ -69,7 +69,7 @@ const ROLES: [Role; 5] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, node_manifest, source_position, sink_position, intake_event, \
-                 event_outcome, match_edge, dead_letter, erasure, erased, event_outcome_current, application_outcome, \
+                 event_outcome, match_edge, review, match_rules, dead_letter, erasure, erased, event_outcome_current, application_outcome, \
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),

@@ -12,8 +12,9 @@ use crate::register::event::{self, EventRow, OutcomeRow};
 use crate::register::ledger::{self, LedgerRow};
 use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
+use crate::register::review::{self, ReviewRow};
 use runtime::kafka::Record;
-use schemas::change::{EventKind, EventSettled, RefusedBytes, ResidentChanged};
+use schemas::change::{EventKind, EventSettled, MatchRules, RefusedBytes, ResidentChanged};
 use schemas::finding::OutcomeKind;
 use schemas::head::EventHead;
 use schemas::{Epoch, NodeId, Timestamp};
@@ -29,6 +30,8 @@ pub(crate) struct Rows<'a> {
     history: BTreeMap<(Uuid, i64), &'a ResidentChanged>,
     applications: BTreeMap<Uuid, ApplicationRow<'a>>,
     edges: BTreeMap<(Uuid, Uuid), EdgeRow<'a>>,
+    reviews: BTreeMap<(Uuid, Uuid), ReviewRow<'a>>,
+    rules: BTreeMap<i64, &'a MatchRules>,
     events: Vec<EventRow<'a>>,
     outcomes: BTreeMap<i64, OutcomeRow<'a>>,
     ledgers: BTreeMap<(&'a NodeId, Epoch), LedgerRow<'a>>,
@@ -96,6 +99,9 @@ impl<'a> Rows<'a> {
                 |row| row.sequence,
             );
         }
+        if let Some(rules) = &change.rules {
+            self.rules.insert(sequence, rules);
+        }
         if let Some(state) = &change.node {
             keep_latest(
                 &mut self.nodes,
@@ -152,6 +158,14 @@ impl<'a> Rows<'a> {
                 &mut self.edges,
                 (edge.left, edge.right),
                 EdgeRow { sequence, edge },
+                |row| row.sequence,
+            );
+        }
+        for state in &change.reviews {
+            keep_latest(
+                &mut self.reviews,
+                (state.left, state.right),
+                ReviewRow { sequence, state },
                 |row| row.sequence,
             );
         }
@@ -242,6 +256,8 @@ impl<'a> Rows<'a> {
         let history: Vec<_> = self.history.into_values().collect();
         let applications: Vec<_> = self.applications.into_values().collect();
         let edges: Vec<_> = self.edges.into_values().collect();
+        let reviews: Vec<_> = self.reviews.into_values().collect();
+        let rules: Vec<_> = self.rules.into_iter().collect();
         let held_entry = |row: &EventRow<'a>| Some((row.change.sequence, row.change.held_event.as_deref()?));
         let held: Vec<_> = self.events.iter().filter_map(held_entry).collect();
         let outcomes: Vec<_> = self.outcomes.into_values().collect();
@@ -269,6 +285,8 @@ impl<'a> Rows<'a> {
                 application::write(&mut *conn, &applications).await?,
             ),
             ("match_edge", edge::write(&mut *conn, &edges).await?),
+            ("review", review::write(&mut *conn, &reviews).await?),
+            ("match_rules", review::keep_rules(&mut *conn, &rules).await?),
             (
                 "event_outcome",
                 event::change_outcomes(&mut *conn, &outcomes).await?,

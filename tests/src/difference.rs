@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const MOST: usize = 5;
 
 /// What the digest covers, by key. Moments at which a process worked differ between runs.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     (
         "resident",
         "SELECT resident_id::text, to_jsonb(r)::text FROM resident r",
@@ -28,6 +28,10 @@ const TABLES: [(&str, &str); 5] = [
     (
         "match_edge",
         "SELECT left_id || ' ' || right_id, to_jsonb(e)::text FROM match_edge e",
+    ),
+    (
+        "review",
+        "SELECT left_id || ' ' || right_id, to_jsonb(r)::text FROM review r",
     ),
 ];
 

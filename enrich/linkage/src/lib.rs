@@ -12,6 +12,7 @@ mod blocking;
 mod cluster;
 mod compare;
 mod dictionary;
+mod explain;
 mod frequency;
 mod linker;
 mod model;
@@ -22,6 +23,7 @@ mod weights;
 
 pub use compare::{Comparator, Level, LevelName, MISSING, packed_date, packed_number};
 pub use dictionary::{Dictionary, has_marks};
+pub use explain::{Evidence, Explanation};
 pub use frequency::{Frequencies, count_person};
 pub use linker::{Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether};
 pub use model::{Column, Frequency, Key, Model, Relatives, Role};

@@ -302,6 +302,31 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         }
     }
 
+    /// The rules that have a say about a pair, in words.
+    pub(crate) fn rules_of(&self, a: Id, b: Id, agreement: &Agreement, log_odds: f64) -> Vec<&'static str> {
+        let mut rules = Vec::new();
+        if let (Some(&a), Some(&b)) = (self.handles.get(&a), self.handles.get(&b)) {
+            rules.extend(self.broken_rule(a, b));
+        }
+        if self.bounded(agreement, log_odds) != log_odds {
+            rules.push("the same number or name with another birth is never linked without a person looking");
+        }
+        rules
+    }
+
+    /// What a reviewer decided of a pair.
+    pub fn decision_of(&self, a: Id, b: Id) -> Option<Decision> {
+        self.decisions.get(&ordered(a, b)).copied()
+    }
+
+    /// Whether two records are in one cluster.
+    pub fn are_together(&self, a: Id, b: Id) -> bool {
+        match (self.handles.get(&a), self.handles.get(&b)) {
+            (Some(&a), Some(&b)) => self.cluster_of[a as usize] == self.cluster_of[b as usize],
+            _ => false,
+        }
+    }
+
     /// Whether all that hangs together with these records may be one component.
     pub fn fit_together(&self, ids: &[Id]) -> bool {
         let handles: Vec<Handle> = ids
@@ -492,7 +517,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// A weight as far as rules let it link: the same personal number with another name and another date of
     /// birth, or two births years apart, are looked at by a person.
-    fn bounded(&self, agreement: &Agreement, log_odds: f64) -> f64 {
+    pub(crate) fn bounded(&self, agreement: &Agreement, log_odds: f64) -> f64 {
         let level = |name: &str| {
             self.model
                 .column(name)
@@ -710,29 +735,30 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
                     } else {
                         log_odds.min(0.0)
                     },
-                    apart: log_odds < APART || self.breaks_a_rule(a, b),
+                    apart: log_odds < APART || self.broken_rule(a, b).is_some(),
                     two_people: log_odds < 0.0,
                 },
             }
         })
     }
 
-    /// Rules that no weight outdoes: two different personal numbers are two people, and nobody is their own
+    /// A rule that no weight outdoes: two different personal numbers are two people, and nobody is their own
     /// parent.
-    fn breaks_a_rule(&self, a: Handle, b: Handle) -> bool {
-        let Some(own) = self.model.column("personal_number") else {
-            return false;
-        };
+    fn broken_rule(&self, a: Handle, b: Handle) -> Option<&'static str> {
+        let own = self.model.column("personal_number")?;
         let value = |handle: Handle, column: usize| &self.records.slots(handle)[self.model.slots(column)];
         let certain = |handle: Handle| self.records.has_certain_number(handle);
-        let parents = ["father_number", "mother_number"]
-            .into_iter()
-            .filter_map(|name| self.model.column(name));
-        let mut parents = parents.filter(|&parent| {
-            (certain(a) && value(a, own) == value(b, parent))
-                || (certain(b) && value(b, own) == value(a, parent))
-        });
-        (certain(a) && certain(b) && value(a, own) != value(b, own)) || parents.next().is_some()
+        if certain(a) && certain(b) && value(a, own) != value(b, own) {
+            return Some("two different personal numbers are never linked without a person looking");
+        }
+        let parents = ["father_number", "mother_number"];
+        let mut parents = parents.into_iter().filter_map(|name| self.model.column(name));
+        let is_parent = |one: Handle, other: Handle, parent: usize| {
+            certain(one) && value(one, own) == value(other, parent)
+        };
+        parents
+            .any(|parent| is_parent(a, b, parent) || is_parent(b, a, parent))
+            .then_some("nobody is their own parent")
     }
 
     fn score(&self, a: Handle, b: Handle) -> (Agreement, Score) {

@@ -4,6 +4,7 @@ use resolve::restore::Restoring;
 use resolve::{Resolver, Waiting};
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition};
+use schemas::change::EventKind;
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
 use schemas::topics;
@@ -94,6 +95,8 @@ fn take(restoring: &mut Restoring, row: Restored) -> Result<(), Fault> {
             restoring.resident(resident_id, status, redirect_to, members, sequence);
         }
         Restored::Edge { sequence, edge } => restoring.edge(edge, sequence),
+        Restored::Review { sequence, state } => restoring.review(state, sequence),
+        Restored::Rules { sequence, rules } => restoring.rules(rules, sequence),
         Restored::Event(event) => take_event(restoring, event),
         Restored::HeldEntry {
             event_sequence,

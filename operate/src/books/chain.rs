@@ -126,7 +126,11 @@ fn previous(link: &Link, epoch: Epoch) -> Option<Vec<u8>> {
                 Content::Decoded(decoded) => IntakeEvent::decode(&decoded.event).ok()?,
                 Content::Undecodable(_) => return None,
             },
-            LogBody::NodeAdded(_) | LogBody::NodeRetired(_) | LogBody::ResidentErased(_) => return None,
+            LogBody::NodeAdded(_)
+            | LogBody::NodeRetired(_)
+            | LogBody::ResidentErased(_)
+            | LogBody::ReviewDecided(_)
+            | LogBody::RulesActivated(_) => return None,
         },
         (None, None) => return None,
     };

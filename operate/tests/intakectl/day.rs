@@ -52,6 +52,7 @@ async fn dead_event(pipeline: &Pipeline, node_sequence: i64, at: Timestamp) {
         refused: None,
         held_event: None,
         node: None,
+        rules: None,
         erasure: None,
     };
     sqlx::query(

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "application_id",
     "sequence",
     "revision",
@@ -30,6 +30,7 @@ const COLUMNS: [&str; 23] = [
     "reference",
     "captured_at",
     "appended_at",
+    "first_appended_at",
     "ruleset",
     "changes",
     "findings",
@@ -98,6 +99,7 @@ fn add(tuples: &mut Tuples, row: &ApplicationRow<'_>) {
         .text(form.reference.as_deref())
         .timestamptz(Some(head.captured_at))
         .timestamptz(Some(state.appended_at))
+        .timestamptz(Some(state.first_appended_at))
         .text(Some(&state.ruleset))
         .json(document::list(&state.changes).as_deref())
         .jsonb(document::list(&state.findings).as_deref())

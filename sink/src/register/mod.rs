@@ -15,6 +15,7 @@ mod migration;
 pub(crate) mod node;
 pub(crate) mod position;
 pub(crate) mod resident;
+pub(crate) mod review;
 mod table;
 
 pub(crate) use load::{Batch, Loaded, load};

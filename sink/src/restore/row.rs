@@ -2,7 +2,7 @@
 
 use super::{Event, Restored};
 use crate::register::document;
-use schemas::change::{ApplicationState, LedgerState, MatchEdge, NodeState};
+use schemas::change::{ApplicationState, LedgerState, MatchEdge, MatchRules, NodeState, ReviewState};
 use schemas::match_log::SourcePosition;
 use schemas::{NodeId, Sha256, Timestamp};
 use serde::Deserialize;
@@ -34,6 +34,8 @@ pub(super) const TABLES: &[(&str, &str, Read)] = &[
     ("application", APPLICATIONS, application),
     ("resident", RESIDENTS, resident),
     ("match_edge", EDGES, edge),
+    ("review", REVIEWS, review),
+    ("match_rules", RULES, rules),
     ("dead_letter", DEAD_LETTERS, dead_letter),
 ];
 
@@ -53,11 +55,15 @@ const EVENTS: &str = "
       FROM intake_event";
 const APPLICATIONS: &str = "
     SELECT application_id, sequence, revision, status::text, stage, resident_id, event_id,
-           (extract(epoch FROM appended_at) * 1000)::bigint AS appended_ms, ruleset, changes::text, findings::text,
+           (extract(epoch FROM appended_at) * 1000)::bigint AS appended_ms,
+           (extract(epoch FROM COALESCE(first_appended_at, appended_at)) * 1000)::bigint AS first_appended_ms, ruleset, changes::text, findings::text,
            verifications::text, event
       FROM application";
 const RESIDENTS: &str = "SELECT resident_id, sequence, status::text, redirect_to, members FROM resident";
 const EDGES: &str = "SELECT left_id, right_id, sequence, rule, weight_millibits, accepted FROM match_edge";
+const REVIEWS: &str = "
+    SELECT left_id, right_id, sequence, status::text, weight_millibits, opened, decided_by, reason FROM review";
+const RULES: &str = "SELECT sequence, version, weights, link, review, decided_by, reason FROM match_rules";
 const DEAD_LETTERS: &str = "
     SELECT value FROM dead_letter WHERE stage = 'sink' AND topic = 'register.changes'";
 
@@ -179,6 +185,7 @@ fn application(row: &PgRow) -> Result<Restored, Unlike> {
         stage: column::<i16>(row, "stage")?.into(),
         event_id: column(row, "event_id")?,
         appended_at: Timestamp(column(row, "appended_ms")?),
+        first_appended_at: Timestamp(column(row, "first_appended_ms")?),
         event: column(row, "event")?,
         ruleset: column(row, "ruleset")?,
         changes: list(row, "changes")?,
@@ -213,6 +220,37 @@ fn edge(row: &PgRow) -> Result<Restored, Unlike> {
     Ok(Restored::Edge {
         sequence: column(row, "sequence")?,
         edge,
+    })
+}
+
+fn review(row: &PgRow) -> Result<Restored, Unlike> {
+    let state = ReviewState {
+        left: column(row, "left_id")?,
+        right: column(row, "right_id")?,
+        status: named(row, "status")?,
+        weight_millibits: column(row, "weight_millibits")?,
+        opened: column(row, "opened")?,
+        by: column(row, "decided_by")?,
+        reason: column(row, "reason")?,
+    };
+    Ok(Restored::Review {
+        sequence: column(row, "sequence")?,
+        state,
+    })
+}
+
+fn rules(row: &PgRow) -> Result<Restored, Unlike> {
+    let rules = MatchRules {
+        version: column(row, "version")?,
+        weights: column(row, "weights")?,
+        link: column(row, "link")?,
+        review: column(row, "review")?,
+        by: column(row, "decided_by")?,
+        reason: column(row, "reason")?,
+    };
+    Ok(Restored::Rules {
+        sequence: column(row, "sequence")?,
+        rules,
     })
 }
 

@@ -159,6 +159,7 @@ fn beside(first: &EventSettled, last: &ResidentChanged, another: Uuid) -> Vec<Ke
         members: vec![Uuid::from_u128(0xa3), last.members[0]],
         gained: Vec::new(),
         edges: Vec::new(),
+        reviews: Vec::new(),
         last_event: Uuid::from_u128(0xe3),
         ..last.clone()
     };
@@ -208,6 +209,7 @@ fn erasure(changes: &[Keyed], last: &ResidentChanged) -> Vec<Keyed> {
         last_event: entry,
         gained: rows,
         edges: Vec::new(),
+        reviews: Vec::new(),
         ..last.clone()
     };
     let settled = changes.iter().find_map(|keyed| match &keyed.change {

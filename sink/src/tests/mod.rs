@@ -100,6 +100,8 @@ async fn dump(conn: &mut PgConnection) -> String {
         ("resident_history", "t.*"),
         ("application", "t.*"),
         ("match_edge", "t.*"),
+        ("review", "t.*"),
+        ("match_rules", "t.*"),
         (
             "intake_event",
             "t.sequence, t.hash, t.node_id, t.outcome, t.findings, t.resident_id, t.matched_at",

@@ -50,6 +50,7 @@ pub(super) async fn empty(conn: &mut PgConnection) {
     // A fraction of what TRUNCATE takes, for a few rows.
     const EMPTY: &str = "
         DELETE FROM resident; DELETE FROM resident_history; DELETE FROM application; DELETE FROM match_edge;
+        DELETE FROM review; DELETE FROM match_rules;
         DELETE FROM intake_event; DELETE FROM event_outcome; DELETE FROM held_event; DELETE FROM node_ledger;
         DELETE FROM node; DELETE FROM node_manifest; DELETE FROM source_position; DELETE FROM dead_letter;
         DELETE FROM sink_position; DELETE FROM erasure; DELETE FROM erased";

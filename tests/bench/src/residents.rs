@@ -105,6 +105,7 @@ fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
         last_event: application,
         gained: Vec::new(),
         edges: Vec::new(),
+        reviews: Vec::new(),
     }
 }
 

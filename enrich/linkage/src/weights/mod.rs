@@ -3,7 +3,6 @@
 mod file;
 
 use crate::applicant;
-use crate::compare::Level;
 use crate::model::{Model, Relatives, Role};
 
 pub use file::WrongWeights;
@@ -184,13 +183,4 @@ pub(crate) fn shares(counts: &[f64], smoothing: f64, towards: &[f64]) -> Vec<f64
     smoothed
         .map(|(count, prior)| (count + smoothing * prior) / sum)
         .collect()
-}
-
-/// The name of a level of a column.
-pub(crate) fn level_name(model: &Model, column: usize, level: Level) -> &'static str {
-    model.columns()[column]
-        .comparator
-        .levels()
-        .get(usize::from(level))
-        .map_or("missing", |level| level.name)
 }

@@ -14,7 +14,7 @@ pub(super) struct Reference {
     pub(super) broken: &'static str,
 }
 
-pub(super) const REFERENCES: [Reference; 13] = [
+pub(super) const REFERENCES: [Reference; 14] = [
     Reference {
         name: "application.resident_id",
         rule: "names a resident that lists the application, when it is loaded",
@@ -107,6 +107,16 @@ pub(super) const REFERENCES: [Reference; 13] = [
              CROSS JOIN unnest(ARRAY[edge.left_id, edge.right_id]) AS missing
               LEFT JOIN application a ON a.application_id = missing
              WHERE edge.sequence <= $1 AND a.application_id IS NULL",
+    },
+    Reference {
+        name: "review.left_id, right_id",
+        rule: "name applications",
+        broken: "
+            SELECT review.left_id || ' - ' || review.right_id AS id, missing::text AS names
+              FROM review
+             CROSS JOIN unnest(ARRAY[review.left_id, review.right_id]) AS missing
+              LEFT JOIN application a ON a.application_id = missing
+             WHERE review.sequence <= $1 AND a.application_id IS NULL",
     },
     Reference {
         name: "intake_event.application_id",
