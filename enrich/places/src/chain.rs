@@ -1,7 +1,7 @@
 //! Names in a text that make a chain: a commune in a district in a province, each right before the next.
 
 use crate::leftover::Leftover;
-use crate::mention::{Fitting, Mention};
+use crate::mention::{Mention, Named};
 use crate::region::Region;
 use crate::tables::Id;
 use crate::title::{Fit, Kind};
@@ -146,7 +146,8 @@ impl<'a> Search<'a> {
 
     fn in_district(&mut self, districts: &[(Id, u8)], scope: Scope, end: usize) {
         for mention in self.mentions(end) {
-            self.each_commune(mention, |search, unit, fitting| {
+            self.each_commune(mention, |search, named| {
+                let unit = named.unit();
                 let inside = districts
                     .iter()
                     .filter_map(|&(district, penalty)| Some(penalty + search.distance_to(unit, district)?))
@@ -155,6 +156,7 @@ impl<'a> Search<'a> {
                     Some(penalty) => (None, penalty),
                     None => (Some(&place::NOT_INSIDE), search.distance(unit, scope)? + 3),
                 };
+                let fitting = search.fitting(mention, named)?;
                 let late = search.lateness_in_district(search.places.tables.unit(unit).state);
                 search.commune(
                     mention,
@@ -178,8 +180,11 @@ impl<'a> Search<'a> {
             let may_be_province = untitled && mention.begin > 0 && self.province(mention).is_some();
             // `Hà Nội, Him Lam`: what stands before may be the province, which then is another one.
             let nowhere = scope.region.is_none() && self.leftover(mention.begin) == Leftover::Unclear;
-            self.each_commune(mention, |search, unit, fitting| {
-                let penalty = search.distance(unit, scope)? + u8::from(untitled) + fitting.penalty;
+            self.each_commune(mention, |search, named| {
+                let unit = named.unit();
+                let distance = search.distance(unit, scope)?;
+                let fitting = search.fitting(mention, named)?;
+                let penalty = distance + u8::from(untitled) + fitting.penalty;
                 let late = search.lateness(search.places.tables.unit(unit).state);
                 let doubt = fitting
                     .doubt
@@ -191,23 +196,17 @@ impl<'a> Search<'a> {
     }
 
     /// Calls for every commune that a mention may name.
-    fn each_commune(&mut self, mention: Mention, mut call: impl FnMut(&mut Self, Id, Fitting) -> Option<()>) {
+    fn each_commune(&mut self, mention: Mention, mut call: impl FnMut(&mut Self, Named) -> Option<()>) {
         let places = self.places;
         for &unit in places.index.units(mention.digest) {
-            if places.tables.unit(unit).code.level() == Level::Commune
-                && let Some(fitting) = self.fitting(mention, unit)
-            {
-                call(self, unit, fitting);
+            if places.tables.unit(unit).code.level() == Level::Commune {
+                call(self, Named::Itself(unit));
             }
         }
         for &alias in places.index.aliases(mention.digest) {
             let alias = &places.tables.aliases[usize::from(alias)];
             if alias.kind.fits(mention.title, false) == Some(Fit::Same) {
-                let fitting = Fitting {
-                    doubt: None,
-                    penalty: 2,
-                };
-                call(self, alias.unit, fitting);
+                call(self, Named::Otherwise(alias.unit));
             }
         }
     }

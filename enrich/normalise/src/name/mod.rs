@@ -302,7 +302,6 @@ fn check(name: &str, whose: Whose, reading: &mut Reading) {
     }
 }
 
-/// Whether a finding means that no normal form of the name can be told.
 /// Whether an "and" stands between two names. Và is a family name of the Mông as well, so it counts with two
 /// words on either side.
 fn names_several(name: &str) -> bool {
@@ -314,6 +313,7 @@ fn names_several(name: &str) -> bool {
         && words.count() >= 2
 }
 
+/// Whether a finding means that no normal form of the name can be told.
 fn is_unreadable(rule: &Rule) -> bool {
     [
         &found::SEVERAL,
