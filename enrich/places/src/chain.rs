@@ -1,12 +1,13 @@
 //! Names in a text that make a chain: a commune in a district in a province, each right before the next.
 
+use crate::distance::Scope;
 use crate::leftover::Leftover;
 use crate::mention::{Mention, Named};
 use crate::region::Region;
 use crate::tables::Id;
 use crate::title::{Fit, Kind};
 use crate::words::Words;
-use crate::{Level, Places, State};
+use crate::{Level, Places};
 use chrono::NaiveDate;
 use rules::Rule;
 use rules::catalogue::place;
@@ -55,14 +56,6 @@ pub(crate) struct Partial {
     pub(crate) region: Region,
     pub(crate) districts: Vec<Id>,
     pub(crate) begin: usize,
-}
-
-/// The province a chain lies in, and how far that is from the plain meaning.
-#[derive(Clone, Copy)]
-pub(crate) struct Scope {
-    pub(crate) region: Option<Region>,
-    pub(crate) penalty: u8,
-    pub(crate) named: bool,
 }
 
 impl<'a> Search<'a> {
@@ -271,48 +264,6 @@ impl<'a> Search<'a> {
                 districts: districts.to_vec(),
                 begin,
             });
-        }
-    }
-
-    /// How far a unit is from a scope; `None` if it isn't inside.
-    pub(crate) fn distance(&self, unit: Id, scope: Scope) -> Option<u8> {
-        match scope.region {
-            Some(region) => Some(scope.penalty + region.distance(&self.places.tables, unit)?),
-            None => Some(0),
-        }
-    }
-
-    /// How far a commune is from a district; `None` if it isn't inside.
-    fn distance_to(&self, commune: Id, district: Id) -> Option<u8> {
-        let tables = &self.places.tables;
-        let (inner, outer) = (tables.unit(commune), tables.unit(district));
-        if inner.state == State::Today {
-            // A commune of today behind a district that is no more.
-            return tables.heirs(district).contains(&commune).then_some(2);
-        }
-        if inner.state == outer.state {
-            return (inner.district == Some(district)).then_some(0);
-        }
-        let same = inner
-            .district
-            .is_some_and(|id| tables.unit(id).code == outer.code);
-        same.then_some(0)
-    }
-
-    /// 1 for a unit of a state that isn't the one of the day.
-    fn lateness(&self, state: State) -> u8 {
-        let Some(day) = self.as_of else { return 0 };
-        u8::from(match State::on(day) {
-            State::Of2021 => state == State::Today,
-            then => state != then,
-        })
-    }
-
-    /// The same behind a district: who names one writes as before the reform, whatever the day.
-    fn lateness_in_district(&self, state: State) -> u8 {
-        match self.as_of.map(State::on) {
-            Some(State::Today) => 0,
-            _ => self.lateness(state),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Words of a text that may be the name of a unit.
 
-use crate::chain::{Scope, Search};
+use crate::chain::Search;
+use crate::distance::Scope;
 use crate::index::{Digest, LONGEST_NAME};
 use crate::likeness::{Likeness, likeness};
 use crate::region::{self, Region};
