@@ -73,7 +73,7 @@ fn run(command: Command, settings: Settings) -> Result<(), Fault> {
         stop.request();
         let served = serving
             .await
-            .map_err(|e| Fault::fatal(format!("the health server panicked: {e}")))?;
+            .map_err(|_| Fault::fatal("the health server panicked: see the log"))?;
         ended.and(served)
     })
 }

@@ -12,6 +12,8 @@ pub struct Status {
     pub node_id: NodeId,
     /// Slug of its province.
     pub province: String,
+    /// Version of the rules whose findings it tells.
+    pub ruleset: String,
     /// `online`, `offline` or `refused` while a server runs; `stopped` without one.
     pub broker: String,
     /// Why it is not online; none when it is.
@@ -72,6 +74,7 @@ impl Status {
         Ok(Self {
             node_id: spool.node_id().clone(),
             province: province.to_owned(),
+            ruleset: rules::RULESET.to_owned(),
             broker: broker.to_owned(),
             broker_problem,
             epoch: head.epoch,
@@ -106,6 +109,7 @@ impl std::fmt::Display for Status {
             .oldest_pending_age_seconds
             .map(|age| format!(", the oldest for {age} s"));
         writeln!(f, "node        {} ({})", self.node_id, self.province)?;
+        writeln!(f, "rules       {}", self.ruleset)?;
         writeln!(f, "broker      {}{problem}", self.broker)?;
         writeln!(f, "epoch       {}", self.epoch)?;
         writeln!(f, "captured    {}", self.captured)?;

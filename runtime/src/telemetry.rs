@@ -6,9 +6,14 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging to standard error: text on a terminal, JSON lines otherwise. `RUST_LOG` filters;
-/// the default is `info`, and `warn` for the node's embedded store, which tells of every file. Calling
+/// the default is `info`, and `warn` for the node's embedded store, which tells of every file. A panic is
+/// told by its place alone: its message may quote a person's value, as that of a wrong slice does. Calling
 /// it again changes nothing.
 pub fn init() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("panicked at {at}");
+    }));
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,fjall=warn,lsm_tree=warn"));
     let builder = tracing_subscriber::fmt()

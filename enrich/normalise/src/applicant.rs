@@ -103,9 +103,8 @@ impl Values {
         let found = reading.found.iter();
         self.found
             .extend(found.map(|rule| (field, on_a_form(field, rule))));
-        let changed_by = reading.changed_by.join("+");
         if let Some(normal) = reading.value.filter(|normal| normal != written) {
-            self.change(field, normal, changed_by);
+            self.change(field, normal, reading.changed_by.join("+"));
         }
     }
 

@@ -1,12 +1,13 @@
 //! Names in a text that make a chain: a commune in a district in a province, each right before the next.
 
+use crate::distance::Scope;
 use crate::leftover::Leftover;
-use crate::mention::{Fitting, Mention};
+use crate::mention::{Mention, Named};
 use crate::region::Region;
 use crate::tables::Id;
 use crate::title::{Fit, Kind};
 use crate::words::Words;
-use crate::{Level, Places, State};
+use crate::{Level, Places};
 use chrono::NaiveDate;
 use rules::Rule;
 use rules::catalogue::place;
@@ -55,14 +56,6 @@ pub(crate) struct Partial {
     pub(crate) region: Region,
     pub(crate) districts: Vec<Id>,
     pub(crate) begin: usize,
-}
-
-/// The province a chain lies in, and how far that is from the plain meaning.
-#[derive(Clone, Copy)]
-pub(crate) struct Scope {
-    pub(crate) region: Option<Region>,
-    pub(crate) penalty: u8,
-    pub(crate) named: bool,
 }
 
 impl<'a> Search<'a> {
@@ -146,7 +139,8 @@ impl<'a> Search<'a> {
 
     fn in_district(&mut self, districts: &[(Id, u8)], scope: Scope, end: usize) {
         for mention in self.mentions(end) {
-            self.each_commune(mention, |search, unit, fitting| {
+            self.each_commune(mention, |search, named| {
+                let unit = named.unit();
                 let inside = districts
                     .iter()
                     .filter_map(|&(district, penalty)| Some(penalty + search.distance_to(unit, district)?))
@@ -155,6 +149,7 @@ impl<'a> Search<'a> {
                     Some(penalty) => (None, penalty),
                     None => (Some(&place::NOT_INSIDE), search.distance(unit, scope)? + 3),
                 };
+                let fitting = search.fitting(mention, named)?;
                 let late = search.lateness_in_district(search.places.tables.unit(unit).state);
                 search.commune(
                     mention,
@@ -178,8 +173,11 @@ impl<'a> Search<'a> {
             let may_be_province = untitled && mention.begin > 0 && self.province(mention).is_some();
             // `Hà Nội, Him Lam`: what stands before may be the province, which then is another one.
             let nowhere = scope.region.is_none() && self.leftover(mention.begin) == Leftover::Unclear;
-            self.each_commune(mention, |search, unit, fitting| {
-                let penalty = search.distance(unit, scope)? + u8::from(untitled) + fitting.penalty;
+            self.each_commune(mention, |search, named| {
+                let unit = named.unit();
+                let distance = search.distance(unit, scope)?;
+                let fitting = search.fitting(mention, named)?;
+                let penalty = distance + u8::from(untitled) + fitting.penalty;
                 let late = search.lateness(search.places.tables.unit(unit).state);
                 let doubt = fitting
                     .doubt
@@ -191,23 +189,17 @@ impl<'a> Search<'a> {
     }
 
     /// Calls for every commune that a mention may name.
-    fn each_commune(&mut self, mention: Mention, mut call: impl FnMut(&mut Self, Id, Fitting) -> Option<()>) {
+    fn each_commune(&mut self, mention: Mention, mut call: impl FnMut(&mut Self, Named) -> Option<()>) {
         let places = self.places;
         for &unit in places.index.units(mention.digest) {
-            if places.tables.unit(unit).code.level() == Level::Commune
-                && let Some(fitting) = self.fitting(mention, unit)
-            {
-                call(self, unit, fitting);
+            if places.tables.unit(unit).code.level() == Level::Commune {
+                call(self, Named::Itself(unit));
             }
         }
         for &alias in places.index.aliases(mention.digest) {
             let alias = &places.tables.aliases[usize::from(alias)];
             if alias.kind.fits(mention.title, false) == Some(Fit::Same) {
-                let fitting = Fitting {
-                    doubt: None,
-                    penalty: 2,
-                };
-                call(self, alias.unit, fitting);
+                call(self, Named::Otherwise(alias.unit));
             }
         }
     }
@@ -272,48 +264,6 @@ impl<'a> Search<'a> {
                 districts: districts.to_vec(),
                 begin,
             });
-        }
-    }
-
-    /// How far a unit is from a scope; `None` if it isn't inside.
-    pub(crate) fn distance(&self, unit: Id, scope: Scope) -> Option<u8> {
-        match scope.region {
-            Some(region) => Some(scope.penalty + region.distance(&self.places.tables, unit)?),
-            None => Some(0),
-        }
-    }
-
-    /// How far a commune is from a district; `None` if it isn't inside.
-    fn distance_to(&self, commune: Id, district: Id) -> Option<u8> {
-        let tables = &self.places.tables;
-        let (inner, outer) = (tables.unit(commune), tables.unit(district));
-        if inner.state == State::Today {
-            // A commune of today behind a district that is no more.
-            return tables.heirs(district).contains(&commune).then_some(2);
-        }
-        if inner.state == outer.state {
-            return (inner.district == Some(district)).then_some(0);
-        }
-        let same = inner
-            .district
-            .is_some_and(|id| tables.unit(id).code == outer.code);
-        same.then_some(0)
-    }
-
-    /// 1 for a unit of a state that isn't the one of the day.
-    fn lateness(&self, state: State) -> u8 {
-        let Some(day) = self.as_of else { return 0 };
-        u8::from(match State::on(day) {
-            State::Of2021 => state == State::Today,
-            then => state != then,
-        })
-    }
-
-    /// The same behind a district: who names one writes as before the reform, whatever the day.
-    fn lateness_in_district(&self, state: State) -> u8 {
-        match self.as_of.map(State::on) {
-            Some(State::Today) => 0,
-            _ => self.lateness(state),
         }
     }
 }

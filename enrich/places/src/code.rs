@@ -45,15 +45,27 @@ impl UnitCode {
     pub const fn number(self) -> u16 {
         self.number
     }
+
+    const fn digits(self) -> u32 {
+        match self.level {
+            Level::Province => 2,
+            Level::District => 3,
+            Level::Commune => 5,
+        }
+    }
+
+    /// Appends its digits, without the machinery of formatting: a form has a dozen codes.
+    pub(crate) fn push_to(self, text: &mut String) {
+        for place in (0..self.digits()).rev() {
+            let digit = self.number / 10_u16.pow(place) % 10;
+            text.push(char::from(b'0' + digit as u8));
+        }
+    }
 }
 
 impl fmt::Display for UnitCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = match self.level {
-            Level::Province => 2,
-            Level::District => 3,
-            Level::Commune => 5,
-        };
+        let digits = self.digits() as usize;
         write!(f, "{:0digits$}", self.number)
     }
 }

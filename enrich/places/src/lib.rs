@@ -19,6 +19,7 @@
 mod cache;
 mod chain;
 mod code;
+mod distance;
 mod index;
 mod leftover;
 mod likeness;

@@ -1,6 +1,7 @@
 //! Words of a text that may be the name of a unit.
 
-use crate::chain::{Scope, Search};
+use crate::chain::Search;
+use crate::distance::Scope;
 use crate::index::{Digest, LONGEST_NAME};
 use crate::likeness::{Likeness, likeness};
 use crate::region::{self, Region};
@@ -19,6 +20,23 @@ pub(crate) struct Mention {
     pub(crate) end: usize,
     pub(crate) title: Option<Title>,
     pub(crate) digest: Digest,
+}
+
+/// A commune whose name a mention may be.
+#[derive(Clone, Copy)]
+pub(crate) enum Named {
+    /// Its name folds to the same letters.
+    Itself(Id),
+    /// A former or other name of it does.
+    Otherwise(Id),
+}
+
+impl Named {
+    pub(crate) const fn unit(self) -> Id {
+        match self {
+            Self::Itself(unit) | Self::Otherwise(unit) => unit,
+        }
+    }
 }
 
 /// How well a commune fits a mention.
@@ -96,10 +114,11 @@ impl<'a> Search<'a> {
         let rather_province = !scope.named && mention.title.is_none() && self.province(mention).is_some();
         for &id in self.places.index.units(mention.digest) {
             let unit = tables.unit(id);
+            // Letters are compared last: that costs most.
             if unit.code.level() == Level::District
                 && let Some(fit) = unit.kind.fits(mention.title, false)
-                && let Some(like) = likeness(self.words, mention.name, mention.end, unit.bare_name())
                 && let Some(distance) = self.distance(id, scope)
+                && let Some(like) = likeness(self.words, mention.name, mention.end, unit.bare_name())
             {
                 let penalty = u8::from(fit > Fit::Same) + u8::from(like == Likeness::Other);
                 districts.push((id, penalty + distance + u8::from(rather_province)));
@@ -143,9 +162,17 @@ impl<'a> Search<'a> {
             .filter(move |&id| places.tables.unit(id).code.level() == level)
     }
 
-    /// How a commune's name and kind fit a mention.
-    pub(crate) fn fitting(&self, mention: Mention, id: Id) -> Option<Fitting> {
-        let unit = self.places.tables.unit(id);
+    /// How a commune's name and kind fit a mention. Compares letters, so ask for all else before.
+    pub(crate) fn fitting(&self, mention: Mention, named: Named) -> Option<Fitting> {
+        let unit = match named {
+            Named::Itself(unit) => self.places.tables.unit(unit),
+            Named::Otherwise(_) => {
+                return Some(Fitting {
+                    doubt: None,
+                    penalty: 2,
+                });
+            }
+        };
         let fit = unit.kind.fits(mention.title, false)?;
         let township = mention.title.is_some_and(|title| title.kind == Kind::Township);
         if township && unit.state == State::Today {

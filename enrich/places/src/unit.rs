@@ -105,7 +105,11 @@ impl<'a> Unit<'a> {
 
     /// `code@valid_from`.
     pub fn value(self) -> String {
-        format!("{}@{}", self.code(), self.state().valid_from())
+        let mut value = String::with_capacity(16);
+        self.code().push_to(&mut value);
+        value.push('@');
+        value.push_str(self.state().valid_from());
+        value
     }
 
     /// Its name and those around it, for people: `Phường Him Lam, Thành phố Điện Biên Phủ, Tỉnh Điện Biên`.

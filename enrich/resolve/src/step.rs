@@ -321,7 +321,7 @@ impl Resolver {
                 settled.open_link = before_predecessor.then_some(event.previous_hash);
                 let noted = self.note(&arriving);
                 let mut verdict = self.body(settled.sequence, &arriving, &mut effects);
-                verdict.findings.splice(0..0, noted);
+                verdict.findings.extend(noted);
                 self.series_of(&event.node_id, event.epoch).count(verdict.outcome);
                 verdict
             }

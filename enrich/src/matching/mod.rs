@@ -34,7 +34,7 @@ pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), F
     });
     matcher
         .await
-        .map_err(|e| Fault::fatal(format!("match panicked: {e}")))?
+        .map_err(|_| Fault::fatal("match panicked: see the log"))?
 }
 
 struct Matcher {

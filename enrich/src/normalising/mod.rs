@@ -37,7 +37,7 @@ pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), F
     });
     worker
         .await
-        .map_err(|e| Fault::fatal(format!("normalise panicked: {e}")))?
+        .map_err(|_| Fault::fatal("normalise panicked: see the log"))?
 }
 
 struct Worker {

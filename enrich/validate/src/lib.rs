@@ -7,9 +7,11 @@ mod envelope;
 mod facts;
 mod family;
 mod form;
+mod guard;
 mod moment;
 
 use facts::Facts;
+use guard::guarded;
 use normalise::{Context, Date, Normalised, Values};
 use rules::catalogue::name;
 use rules::{Rule, Ruleset};
@@ -54,12 +56,19 @@ pub fn body(body: &Body, as_of: Option<Date>, ruleset: &Ruleset) -> Examined {
 }
 
 fn examined(body: &Body, as_of: Option<Date>, ruleset: &Ruleset, mut findings: Vec<Finding>) -> Examined {
-    let values = normalise::of_body(body, as_of, ruleset.thresholds());
+    let normalised = guarded(|| normalise::of_body(body, as_of, ruleset.thresholds()));
+    let mut failed = normalised.is_none();
+    let values = normalised.unwrap_or_default();
     envelope::of_body(body, &values.changes, &mut findings);
     if let Body::ApplicationSubmitted(form) = body {
-        of_form(form, as_of, &values, ruleset, &mut findings);
+        let found = guarded(|| of_form(form, as_of, &values, ruleset));
+        failed |= found.is_none();
+        findings.extend(found.into_iter().flatten());
     } else {
         of_values(&values, &mut findings);
+    }
+    if failed {
+        findings.extend(guard::failed(body));
     }
     ruleset.reweigh(&mut findings);
     Examined {
@@ -73,23 +82,24 @@ fn of_form(
     as_of: Option<Date>,
     values: &Values,
     ruleset: &Ruleset,
-    findings: &mut Vec<Finding>,
-) {
-    edition::findings(&body.form_id, &body.form_version, as_of, findings);
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    edition::findings(&body.form_id, &body.form_version, as_of, &mut findings);
     let person = Normalised::of(&body.applicant, &values.changes);
     let said = |field| values.found.iter().any(|&(found, _)| found == field);
     if person.get(Field::FullName).is_none() && !said(Field::FullName) {
         findings.push(on(Field::FullName, &name::MISSING));
     }
-    of_values(values, findings);
+    of_values(values, &mut findings);
     let context = Context {
         as_of,
         thresholds: ruleset.thresholds(),
         ..Context::default()
     };
     let facts = Facts::of(body, person, context);
-    facts.apply(family::RULES, findings);
-    facts.apply(form::RULES, findings);
+    facts.apply(family::RULES, &mut findings);
+    facts.apply(form::RULES, &mut findings);
+    findings
 }
 
 fn of_values(values: &Values, findings: &mut Vec<Finding>) {

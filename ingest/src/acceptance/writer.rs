@@ -37,8 +37,14 @@ pub struct Intake {
 pub enum Waiting {
     /// Refused before the queue.
     Known(Answer),
-    /// In the queue, with what the rules find in it.
-    Queued(oneshot::Receiver<Answer>, Vec<Told>),
+    /// In the queue.
+    Coming(Coming),
+}
+
+/// The answer to what is in the queue, and what the rules find in it.
+pub struct Coming {
+    answer: oneshot::Receiver<Answer>,
+    findings: Vec<Told>,
 }
 
 impl Intake {
@@ -73,38 +79,32 @@ impl Intake {
 
     /// Submits one JSON object and waits for its answer. Cancel safe: what is queued is written.
     pub async fn submit(&self, json: &[u8]) -> Reply {
-        let waiting = match self.checked(json) {
-            Err(answer) => Waiting::Known(answer),
-            Ok(new) => {
-                let (answer, receiver) = oneshot::channel();
-                let findings = self.findings(&new);
-                match self.queue.send(Queued { new, answer }).await {
-                    Ok(()) => Waiting::Queued(receiver, findings),
-                    Err(_) => Waiting::Known(ended()),
-                }
-            }
-        };
-        match waiting {
-            Waiting::Known(answer) => counted(answer).into(),
-            Waiting::Queued(receiver, findings) => Reply {
-                answer: counted(receiver.await.unwrap_or_else(|_| ended())),
-                findings,
+        match self.prepared(json) {
+            Ok((queued, Coming { answer, findings })) => match self.queue.send(queued).await {
+                Ok(()) => reply(answer.await.unwrap_or_else(|_| ended()), findings),
+                Err(_) => reply(ended(), Vec::new()),
             },
+            Err(answer) => reply(answer, Vec::new()),
         }
     }
 
     /// Submits one JSON object from a blocking thread, without waiting for the answer.
     pub fn enqueue(&self, json: &[u8]) -> Waiting {
-        let new = match self.checked(json) {
-            Err(answer) => return Waiting::Known(answer),
-            Ok(new) => new,
-        };
-        let (answer, receiver) = oneshot::channel();
-        let findings = self.findings(&new);
-        match self.queue.blocking_send(Queued { new, answer }) {
-            Ok(()) => Waiting::Queued(receiver, findings),
-            Err(_) => Waiting::Known(ended()),
+        match self.prepared(json) {
+            Ok((queued, coming)) => match self.queue.blocking_send(queued) {
+                Ok(()) => Waiting::Coming(coming),
+                Err(_) => Waiting::Known(ended()),
+            },
+            Err(answer) => Waiting::Known(answer),
         }
+    }
+
+    /// What goes into the queue, and what comes of it.
+    fn prepared(&self, json: &[u8]) -> Result<(Queued, Coming), Answer> {
+        let new = self.checked(json)?;
+        let findings = self.findings(&new);
+        let (to, answer) = oneshot::channel();
+        Ok((Queued { new, answer: to }, Coming { answer, findings }))
     }
 
     /// What the centre's rules find, as far as they need no clock but the node's own.
@@ -132,11 +132,10 @@ impl Waiting {
     /// Waits for the answer on a blocking thread.
     pub fn reply(self) -> Reply {
         match self {
-            Self::Known(answer) => counted(answer).into(),
-            Self::Queued(receiver, findings) => Reply {
-                answer: counted(receiver.blocking_recv().unwrap_or_else(|_| ended())),
-                findings,
-            },
+            Self::Known(answer) => reply(answer, Vec::new()),
+            Self::Coming(Coming { answer, findings }) => {
+                reply(answer.blocking_recv().unwrap_or_else(|_| ended()), findings)
+            }
         }
     }
 }
@@ -145,12 +144,13 @@ fn ended() -> Answer {
     Answer::Unavailable("the spool's writer has ended: send it again later".to_owned())
 }
 
-fn counted(answer: Answer) -> Answer {
+/// The reply with an answer, which is counted.
+fn reply(answer: Answer, findings: Vec<Told>) -> Reply {
     match answer.status() {
         Status::Accepted => counter!("intake_node_accepted_total").increment(1),
         status => counter!("intake_node_not_accepted_total", "reason" => status.name()).increment(1),
     }
-    answer
+    Reply { answer, findings }
 }
 
 struct Writer {
@@ -165,13 +165,13 @@ impl Writer {
             match self.spool.append(news, clock::now()) {
                 Ok(appended) => {
                     for (answer, appended) in answers.into_iter().zip(appended) {
-                        reply(answer, appended.into());
+                        tell(answer, appended.into());
                     }
                 }
                 Err(fault) => {
                     let refusal = refusal(fault);
                     for answer in answers {
-                        reply(answer, refusal.clone());
+                        tell(answer, refusal.clone());
                     }
                 }
             }
@@ -199,7 +199,7 @@ fn refusal(fault: SpoolFault) -> Answer {
     }
 }
 
-fn reply(to: oneshot::Sender<Answer>, answer: Answer) {
+fn tell(to: oneshot::Sender<Answer>, answer: Answer) {
     if to.send(answer).is_err() {
         tracing::debug!("a submitter left before its answer; its submission is kept");
     }

@@ -53,6 +53,7 @@ fn one_submission_is_answered_by_what_became_of_it() {
     );
     assert_eq!(get("/v1/applications/unknown"), None);
     let status = json(&get("/v1/status").expect("a status"));
+    assert_eq!(status["ruleset"].as_str(), Some(rules::RULESET));
     assert_eq!(
         (status["captured"].as_i64(), status["broker"].as_str()),
         (Some(2), Some("offline"))

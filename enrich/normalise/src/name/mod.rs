@@ -140,8 +140,13 @@ fn full(written: &str, whose: Whose) -> Name {
     let mut value = String::with_capacity(name.len());
     in_case(name, &mut value);
     if value != *name && !text::is_normal(&value) {
-        // kÂ is a word in no encoding; Kâ may be one of an old font.
-        let cased = text::form(&value);
+        // kÂ is a word in no encoding; Kâ may be one of an old font, and Eân is Ên in one for certain.
+        let mut cased = text::form(&value);
+        if cased.certain && cased.text != value {
+            cased.find(&text_found::LEGACY_ENCODING_UNCERTAIN);
+            cased.certain = false;
+            cased.candidates = vec![cased.text.to_string(), value.clone()];
+        }
         if !cased.certain {
             return Name {
                 reading: uncertain(cased),
@@ -302,7 +307,6 @@ fn check(name: &str, whose: Whose, reading: &mut Reading) {
     }
 }
 
-/// Whether a finding means that no normal form of the name can be told.
 /// Whether an "and" stands between two names. Và is a family name of the Mông as well, so it counts with two
 /// words on either side.
 fn names_several(name: &str) -> bool {
@@ -314,6 +318,7 @@ fn names_several(name: &str) -> bool {
         && words.count() >= 2
 }
 
+/// Whether a finding means that no normal form of the name can be told.
 fn is_unreadable(rule: &Rule) -> bool {
     [
         &found::SEVERAL,

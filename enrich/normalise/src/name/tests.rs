@@ -40,6 +40,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("Và Bá Pó", "Và Bá Pó", ""),
     ("Giàng Thị Và", "Giàng Thị Và", ""),
     ("kÂ", "", "text.legacy-encoding-uncertain"),
+    ("lò thị eâN", "", "text.legacy-encoding-uncertain"),
     // Nobody.
     ("", "", "name.missing"),
     ("   ", "", "name.missing"),

@@ -8,8 +8,9 @@ pub(super) fn unify(text: &str) -> Option<String> {
     let (mut previous, mut changed) = (' ', false);
     let mut letters = text.chars().peekable();
     while let Some(c) = letters.next() {
-        let inside = previous.is_alphabetic() && letters.peek().is_some_and(|next| next.is_alphabetic());
-        if inside && is_apostrophe(c) && c != '\'' {
+        let mut inside =
+            || previous.is_alphabetic() && letters.peek().is_some_and(|next| next.is_alphabetic());
+        if c != '\'' && is_apostrophe(c) && inside() {
             unified.push('\'');
             changed = true;
         } else {

@@ -55,7 +55,7 @@ impl Form<'_> {
         self.text = Cow::Owned(text);
     }
 
-    fn find(&mut self, rule: &'static Rule) {
+    pub(crate) fn find(&mut self, rule: &'static Rule) {
         if !self.found.contains(&rule) {
             self.found.push(rule);
         }

@@ -25,4 +25,8 @@ rules! {
         "Thời điểm lưu ở trước thời điểm lập phiếu. Kiểm tra đồng hồ của máy thu nhận."
         "It was stored before it was captured. Look at the node's clock."
         "An event is captured, then stored";
+    RULES_FAILED "envelope.rules-failed" Hold
+        "Phần mềm không kiểm tra được phiếu này nên giữ phiếu lại nguyên như đã ghi. Báo cho người vận hành: phiếu không có lỗi."
+        "The rules failed on this form, so it is held as it was written. Tell the operator: it is no fault of the form."
+        "ARCHITECTURE.md, invariant 7: a poison record never stops a partition";
 }
