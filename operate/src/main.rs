@@ -36,7 +36,7 @@ enum Command {
     /// Make and compare Kafka topics
     #[command(subcommand)]
     Topics(topics::Command),
-    /// The central database: its schema, roles, references, digest
+    /// The central database: its schema, roles, references, digest; erasing people
     #[command(subcommand)]
     Register(register::Command),
     /// What each stage has still to read, by province, and for how long it has waited
@@ -136,6 +136,9 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Register(Register::Check(args)) => {
             print(&register::check::run(settings, &args).await?, output)
+        }
+        Command::Register(Register::Erase(args)) => {
+            print(&register::erase::run(settings, &args).await?, output)
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => print(&lag::show(settings, &args)?, output),

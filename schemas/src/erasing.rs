@@ -32,8 +32,9 @@ impl ApplicationState {
 }
 
 impl ApplicationSubmitted {
-    /// A village or a team may be enough to know who it was, and a dossier's code leads to the paper.
-    fn erase(&mut self) {
+    /// Takes out everything that was written about the person. A village or a team may be enough to know who
+    /// it was, and a dossier's code leads to the paper.
+    pub fn erase(&mut self) {
         self.reference = None;
         self.commune = None;
         self.village = None;

@@ -1,7 +1,9 @@
-//! `intakectl register`: the register's schema, who may do what to it, its references, its digest.
+//! `intakectl register`: the register's schema, who may do what to it, its references, its digest, and the
+//! erasing of people.
 
 pub mod check;
 pub mod digest;
+pub mod erase;
 pub mod migrate;
 pub mod roles;
 
@@ -35,4 +37,14 @@ pub enum Command {
     /// and redirects are left out.
     #[command(after_help = "Example:\n  intakectl register digest -o json")]
     Digest,
+    /// Erase a resident's personal data, for ever
+    ///
+    /// Empties the golden record and all its states, the applications and whatever else the register holds of
+    /// them; what was done when, by whom and why stays. It goes through the match log, so that no rebuild, restore or
+    /// replay brings the person back. Exit code 4 when the resident is unknown, was merged into another one, or
+    /// changed after you looked. Copies in topics, archive, backups and at nodes: see deploy/erasure.md.
+    #[command(
+        after_help = "Examples:\n  intakectl register erase ID --reason 'request 2026-17'\n  intakectl register erase ID --reason 'request 2026-17' --execute"
+    )]
+    Erase(erase::Options),
 }

@@ -3,7 +3,10 @@
 use runtime::Fault;
 use runtime::kafka::{Assignments, Cluster, ConsumerSpec, Partition, Producer};
 use runtime::settings::KafkaSettings;
+use schemas::codec::Event;
+use schemas::match_log::{LogBody, MatchLogEntry};
 use schemas::provinces::Provinces;
+use schemas::topics::MATCH_LOG;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
@@ -186,6 +189,28 @@ impl Pipeline {
             producer.send(topic, key.as_bytes(), b"1", 0).expect("sent");
         }
         producer.flush(Duration::from_secs(10)).expect("delivered");
+    }
+
+    /// The entries of the match log.
+    pub fn match_log(&self) -> Vec<LogBody> {
+        let log = Partition::new(MATCH_LOG, 0);
+        let offsets = self.cluster.offsets().expect("a client");
+        let end = offsets
+            .boundaries(std::slice::from_ref(&log))
+            .expect("boundaries")[0]
+            .end;
+        let mut entries = Vec::new();
+        if end > 0 {
+            let reader = self.cluster.reader(&[(log.clone(), 0)]).expect("a reader");
+            let each = |record: runtime::kafka::Record| {
+                entries.push(MatchLogEntry::decode(&record.value).expect("an entry").body);
+                Ok(())
+            };
+            reader
+                .read_to_end(&[(log, end)], Duration::from_secs(10), each)
+                .expect("read");
+        }
+        entries
     }
 
     /// Commits a group's position, as a member of it.

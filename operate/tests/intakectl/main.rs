@@ -4,6 +4,7 @@
 mod books;
 mod control;
 mod day;
+mod erase;
 mod fixture;
 mod lag;
 mod latency;

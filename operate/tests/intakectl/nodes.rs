@@ -1,33 +1,8 @@
 use crate::fixture::Pipeline;
-use runtime::kafka::Partition;
-use schemas::codec::Event;
-use schemas::match_log::{LogBody, MatchLogEntry};
-use schemas::topics::MATCH_LOG;
-use std::time::Duration;
+use schemas::match_log::LogBody;
 
 /// The public key of RFC 8032, test 1.
 const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-
-fn log(pipeline: &Pipeline) -> Vec<LogBody> {
-    let log = Partition::new(MATCH_LOG, 0);
-    let offsets = pipeline.cluster.offsets().expect("a client");
-    let end = offsets
-        .boundaries(std::slice::from_ref(&log))
-        .expect("boundaries")[0]
-        .end;
-    let mut entries = Vec::new();
-    if end > 0 {
-        let reader = pipeline.cluster.reader(&[(log.clone(), 0)]).expect("a reader");
-        let each = |record: runtime::kafka::Record| {
-            entries.push(MatchLogEntry::decode(&record.value).expect("an entry").body);
-            Ok(())
-        };
-        reader
-            .read_to_end(&[(log, end)], Duration::from_secs(10), each)
-            .expect("read");
-    }
-    entries
-}
 
 #[tokio::test]
 async fn a_node_is_registered_in_the_log_and_only_with_execute() {
@@ -44,7 +19,7 @@ async fn a_node_is_registered_in_the_log_and_only_with_execute() {
         "0",
     ];
     let dry = pipeline.run(&add);
-    assert_eq!((dry.code, log(&pipeline).len()), (0, 0), "{}", dry.stderr);
+    assert_eq!((dry.code, pipeline.match_log().len()), (0, 0), "{}", dry.stderr);
     assert!(dry.stdout.contains("dry run"), "{}", dry.stdout);
 
     let done = pipeline.run(&[&add[..], &["--execute", "-o", "json"]].concat());
@@ -54,7 +29,7 @@ async fn a_node_is_registered_in_the_log_and_only_with_execute() {
         (&report["executed"], &report["logged_at_offset"]),
         (&true.into(), &0.into())
     );
-    let [LogBody::NodeAdded(added)] = &log(&pipeline)[..] else {
+    let [LogBody::NodeAdded(added)] = &pipeline.match_log()[..] else {
         panic!("one NodeAdded is in the log")
     };
     assert_eq!(
@@ -88,7 +63,7 @@ async fn a_node_is_registered_in_the_log_and_only_with_execute() {
         assert_eq!(pipeline.run(args).code, code, "{args:?}");
     }
     assert_eq!(
-        log(&pipeline).len(),
+        pipeline.match_log().len(),
         1,
         "what was refused left nothing in the log"
     );
@@ -140,7 +115,7 @@ async fn a_registered_node_is_replaced_only_when_told_and_retired_once() {
         late.stderr
     );
     assert!(matches!(
-        log(&pipeline)[..],
+        pipeline.match_log()[..],
         [
             LogBody::NodeAdded(_),
             LogBody::NodeRetired(_),

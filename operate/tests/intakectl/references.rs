@@ -15,7 +15,7 @@ fn id(kind: char, number: u32) -> String {
 fn with_ids(statements: &str) -> String {
     let mut text = statements.to_owned();
     for kind in ['a', 'r', 'e'] {
-        for number in [99, 1, 2, 3, 4, 5, 6, 7, 8, 9] {
+        for number in [99, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] {
             text = text.replace(&format!("'{kind}{number}'"), &format!("'{}'", id(kind, number)));
         }
     }
@@ -23,7 +23,7 @@ fn with_ids(statements: &str) -> String {
 }
 
 /// Two people become one, one application waits and is corrected, another is withdrawn, a verification
-/// waits for an application that never came.
+/// waits for an application that never came, and somebody is erased.
 const SOUND: &str = "
     INSERT INTO sink_position VALUES ('register.changes', 0, 40, 20, 'cluster', 'register.changes');
     INSERT INTO intake_event (sequence, logged_at, matched_at, event_id, kind, application_id, outcome, resident_id) VALUES
@@ -35,7 +35,11 @@ const SOUND: &str = "
         (6, now(), now(), 'e6', 'verification', 'a9', 'held', NULL),
         (7, now(), now(), 'e7', 'application', 'a4', 'loaded', 'r7'),
         (8, now(), now(), 'e8', 'application', 'a3', 'loaded', 'r1'),
-        (9, now(), now(), 'e9', 'withdrawal', 'a2', 'loaded', NULL);
+        (9, now(), now(), 'e9', 'withdrawal', 'a2', 'loaded', NULL),
+        (11, now(), now(), 'e10', 'application', 'a10', 'loaded', 'r10'),
+        (12, now(), now(), 'e11', 'resident_erased', NULL, 'recorded', 'r10');
+    INSERT INTO erasure VALUES (12, 'e11', 'r10', ARRAY['a10']::uuid[], '{}', 'a.admin', 'on request', now(), true);
+    INSERT INTO erased VALUES ('r10', 12), ('a10', 12);
     INSERT INTO event_outcome VALUES (5, 7, 'rejected', NULL, NULL);
     INSERT INTO held_event VALUES (6, '');
     INSERT INTO application (application_id, sequence, revision, status, stage, resident_id, event_id, node_id, form_id,
@@ -43,19 +47,22 @@ const SOUND: &str = "
     SELECT id::uuid, sequence, 1, status::application_status, 0, resident::uuid, event::uuid, 'n', 'f', '1', 'c', 's',
            now(), now(), '1', ''
       FROM (VALUES ('a1', 1, 'loaded', 'r1', 'e1'), ('a2', 9, 'withdrawn', NULL, 'e2'), ('a3', 8, 'loaded', 'r1', 'e8'),
-                   ('a4', 7, 'loaded', 'r7', 'e7')) AS a (id, sequence, status, resident, event);
+                   ('a4', 7, 'loaded', 'r7', 'e7'), ('a10', 12, 'erased', 'r10', 'e10')) AS a (id, sequence, status, resident, event);
     INSERT INTO resident (resident_id, sequence, status, redirect_to, folded_name, stage, members, provenance, last_event)
     VALUES ('r1', 9, 'active', NULL, '', 0, ARRAY['a1', 'a3']::uuid[], '[]', 'e9'),
            ('r3', 8, 'superseded', 'r1', '', 0, '{}', '[]', 'e8'),
-           ('r7', 7, 'active', NULL, '', 0, ARRAY['a4']::uuid[], '[]', 'e7');
+           ('r7', 7, 'active', NULL, '', 0, ARRAY['a4']::uuid[], '[]', 'e7'),
+           ('r10', 12, 'erased', NULL, '', 0, ARRAY['a10']::uuid[], '[]', 'e11');
     INSERT INTO resident_history
     SELECT id::uuid, sequence, 'active', NULL, '{}', 0, '{}', '[]', event::uuid
-      FROM (VALUES ('r1', 2, 'e2'), ('r3', 4, 'e4'), ('r1', 8, 'e8'), ('r3', 8, 'e8'), ('r1', 9, 'e9'))
+      FROM (VALUES ('r1', 2, 'e2'), ('r3', 4, 'e4'), ('r1', 8, 'e8'), ('r3', 8, 'e8'), ('r1', 9, 'e9'),
+                   ('r10', 12, 'e11'))
         AS h (id, sequence, event);
     INSERT INTO match_edge VALUES ('a1', 'a2', 9, 'rule', 1, false), ('a1', 'a3', 8, 'rule', 1, true)";
 
 const EMPTY: &str = "
-    TRUNCATE sink_position, intake_event, event_outcome, held_event, application, resident, resident_history, match_edge;";
+    TRUNCATE sink_position, intake_event, event_outcome, held_event, application, resident, resident_history, match_edge, erasure,
+             erased;";
 
 async fn sound(pipeline: &Pipeline) {
     pipeline.sql(format!("{EMPTY}{}", with_ids(SOUND))).await;
@@ -86,7 +93,7 @@ type Breakage = (
     &'static [(&'static str, &'static str, Option<&'static str>)],
 );
 
-const BREAKAGES: [Breakage; 17] = [
+const BREAKAGES: [Breakage; 20] = [
     (
         "UPDATE application SET resident_id = 'r99' WHERE application_id = 'a1'",
         &[
@@ -164,6 +171,21 @@ const BREAKAGES: [Breakage; 17] = [
         "DELETE FROM intake_event WHERE sequence = 6",
         &[("held_event.event_sequence", "6", Some("6"))],
     ),
+    (
+        "UPDATE erasure SET entry_id = 'e99'",
+        &[("erasure.entry_id", "12", Some("'e99'"))],
+    ),
+    (
+        "DELETE FROM erasure",
+        &[
+            ("erased.id", "'a10'", Some("12")),
+            ("erased.id", "'r10'", Some("12")),
+        ],
+    ),
+    (
+        "UPDATE resident SET status = 'active' WHERE resident_id = 'r10'",
+        &[("erased.id", "'r10'", Some("12"))],
+    ),
 ];
 
 #[tokio::test]
@@ -174,7 +196,7 @@ async fn each_reference_that_is_broken_is_named() {
     assert_eq!(clean.code, 0, "{} {}", clean.stdout, clean.stderr);
     let clean = clean.json();
     assert_eq!((&clean["sound"], &clean["step"]), (&json!(true), &json!(20)));
-    assert_eq!(clean["references"].as_array().map(Vec::len), Some(13));
+    assert_eq!(clean["references"].as_array().map(Vec::len), Some(15));
 
     let mut named = std::collections::BTreeSet::new();
     for (breaking, expected) in BREAKAGES {
@@ -198,7 +220,7 @@ async fn each_reference_that_is_broken_is_named() {
         assert_eq!(found, expected, "{breaking}");
         named.extend(found.into_iter().map(|(reference, ..)| reference));
     }
-    assert_eq!(named.len(), 13, "every reference was broken once");
+    assert_eq!(named.len(), 15, "every reference was broken once");
 }
 
 #[tokio::test]

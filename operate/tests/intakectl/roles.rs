@@ -43,6 +43,14 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         let done = pipeline.run_as(&login, args);
         assert_eq!(done.code, 0, "{args:?}: {}", done.stderr);
     }
+    let nobody = uuid::Uuid::from_u128(404).to_string();
+    let erase = ["register", "erase", &nobody, "--reason", "on request"];
+    let refused = pipeline.run_as(&login, &erase);
+    assert_eq!(
+        refused.code, 4,
+        "it may look, and nobody is there: {}",
+        refused.stderr
+    );
     let auditor = format!("{prefix}auditing");
     pipeline
         .sql(format!("CREATE ROLE {auditor} LOGIN IN ROLE {prefix}auditor"))

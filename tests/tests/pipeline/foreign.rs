@@ -7,6 +7,7 @@ use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::{Applicant, Body, Epoch, Field, IntakeEvent, NodeId, Sha256, topics};
 use std::time::Duration;
 use tests::Ground;
+use uuid::Uuid;
 
 /// Where it publishes.
 pub const PROVINCE: &str = "dien-bien";
@@ -30,9 +31,13 @@ impl Foreign {
 
     /// An application's event that follows the bytes of `previous`.
     pub fn event(&self, sequence: i64, previous: &[u8], name: &str) -> Vec<u8> {
-        let mut applicant = Applicant::default();
-        applicant.set(Field::FullName, Some(name.to_owned()));
-        applicant.set(Field::DateOfBirth, Some("05/09/1987".to_owned()));
+        let fields = [(Field::FullName, name), (Field::DateOfBirth, "05/09/1987")];
+        let body = application(clock::new_event_id(), 1, &fields);
+        self.event_of(sequence, previous, body)
+    }
+
+    /// An event that follows the bytes of `previous`.
+    pub fn event_of(&self, sequence: i64, previous: &[u8], body: Body) -> Vec<u8> {
         let now = clock::now();
         let event = IntakeEvent {
             event_id: clock::new_event_id(),
@@ -47,20 +52,7 @@ impl Foreign {
             captured_at: now,
             spooled_at: now,
             clock_offset_ms: None,
-            body: Body::ApplicationSubmitted(ApplicationSubmitted {
-                application_id: clock::new_event_id(),
-                revision: 1,
-                reference: None,
-                form_id: "CC01".to_owned(),
-                form_version: "2024-07".to_owned(),
-                channel: Channel::CommuneOffice,
-                service: Service::FirstIssue,
-                commune: None,
-                village: None,
-                team: None,
-                applicant,
-                attachments: Vec::new(),
-            }),
+            body,
         };
         event.encode().expect("an event fits its schema")
     }
@@ -77,4 +69,26 @@ impl Foreign {
             delivery.result.expect("the record is delivered");
         }
     }
+}
+
+/// A form with these fields of a person.
+pub fn application(application_id: Uuid, revision: i32, fields: &[(Field, &str)]) -> Body {
+    let mut applicant = Applicant::default();
+    for (field, value) in fields {
+        applicant.set(*field, Some((*value).to_owned()));
+    }
+    Body::ApplicationSubmitted(ApplicationSubmitted {
+        application_id,
+        revision,
+        reference: None,
+        form_id: "CC01".to_owned(),
+        form_version: "2024-07".to_owned(),
+        channel: Channel::CommuneOffice,
+        service: Service::FirstIssue,
+        commune: None,
+        village: None,
+        team: None,
+        applicant,
+        attachments: Vec::new(),
+    })
 }

@@ -2,6 +2,7 @@
 //! once, and run one after the other, because each waits for its turn on the stack.
 
 mod end_to_end;
+mod erased_person;
 mod foreign;
 mod foreign_records;
 mod forked_chain;

@@ -42,7 +42,7 @@ macro_rules! check {
       FROM (SELECT a.application_id AS id,
                    CASE
                    WHEN e.sequence IS NULL THEN 'unknown'
-                   WHEN e.hash IS DISTINCT FROM d.digest THEN 'bytes'
+                   WHEN a.status <> 'erased' AND e.hash IS DISTINCT FROM d.digest THEN 'bytes'
                    WHEN (a.revision, a.node_id, a.captured_at, a.appended_at, a.ruleset)
                         IS DISTINCT FROM (e.revision, e.node_id, e.captured_at, e.appended_at, e.ruleset)
                    THEN 'columns'
@@ -51,13 +51,16 @@ macro_rules! check {
                          WHERE w.application_id = a.application_id AND w.kind = 'withdrawal' AND w.outcome = 'loaded'
                          LIMIT 1) IS NULL
                    THEN 'status'
-                   WHEN a.status <> 'withdrawn' AND a.status::text <> e.outcome::text
+                   WHEN a.status NOT IN ('withdrawn', 'erased') AND a.status::text <> e.outcome::text
                         AND COALESCE(e.changed_by, 0) <= $1
                    THEN 'status'
-                   WHEN (a.status = 'loaded') <> (a.resident_id IS NOT NULL) THEN 'resident'
+                   WHEN (a.status IN ('loaded', 'erased')) <> (a.resident_id IS NOT NULL) THEN 'resident'
                    WHEN a.resident_id IS NOT NULL AND r.resident_id IS NULL THEN 'resident'
                    WHEN r.sequence <= $1 AND NOT a.application_id = ANY (r.members) THEN 'resident'
-                   WHEN a.application_id IS DISTINCT FROM (
+                   WHEN a.status = 'erased' AND (
+                        SELECT x.sequence FROM erased AS x WHERE x.id = a.application_id) IS DISTINCT FROM a.sequence
+                   THEN 'step'
+                   WHEN a.status <> 'erased' AND a.application_id IS DISTINCT FROM (
                         SELECT s.application_id FROM intake_event AS s WHERE s.sequence = a.sequence)
                    THEN 'step'
                    END AS rule

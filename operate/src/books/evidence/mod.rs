@@ -6,6 +6,7 @@
 
 mod applications;
 mod contents;
+mod erased;
 mod residents;
 mod series;
 mod steps;
@@ -99,6 +100,7 @@ pub(super) async fn look(
     found.extend(applications::look(conn, step, part).await?);
     found.extend(residents::look(conn, step, part).await?);
     found.extend(contents::look(conn, step, part).await?);
+    found.extend(erased::look(conn, step, part).await?);
     Ok(found)
 }
 

@@ -63,6 +63,9 @@ macro_rules! check {
                             OR r.provenance::jsonb <> jsonb_build_array(jsonb_build_object(
                                'application_id', f.application_id, 'revision', f.revision, 'fields', '[]'::jsonb)))))
                    THEN 'first'
+                   WHEN r.status = 'erased' AND (
+                        SELECT x.sequence FROM erased AS x WHERE x.id = r.resident_id) IS DISTINCT FROM r.sequence
+                   THEN 'step'
                    WHEN (r.status = 'superseded') <> (r.members = '{}') THEN 'members'
                    WHEN h.resident_id IS NOT NULL
                         AND cardinality(r.members) <> (SELECT count(DISTINCT m) FROM unnest(r.members) AS m)

@@ -14,7 +14,7 @@ pub(super) struct Reference {
     pub(super) broken: &'static str,
 }
 
-pub(super) const REFERENCES: [Reference; 14] = [
+pub(super) const REFERENCES: [Reference; 16] = [
     Reference {
         name: "application.resident_id",
         rule: "names a resident that lists the application, when it is loaded",
@@ -147,6 +147,27 @@ pub(super) const REFERENCES: [Reference; 14] = [
              CROSS JOIN unnest(ARRAY[o.event_sequence, o.sequence]) AS missing
               LEFT JOIN intake_event e ON e.sequence = missing
              WHERE o.sequence <= $1 AND e.sequence IS NULL",
+    },
+    Reference {
+        name: "erasure.entry_id",
+        rule: "is the event of its step",
+        broken: "
+            SELECT x.sequence::text AS id, x.entry_id::text AS names
+              FROM erasure x
+              LEFT JOIN intake_event e ON e.sequence = x.sequence
+             WHERE x.sequence <= $1 AND e.event_id IS DISTINCT FROM x.entry_id",
+    },
+    Reference {
+        name: "erased.id",
+        rule: "is a resident or an application that was erased by that step",
+        broken: "
+            SELECT gone.id::text AS id, gone.sequence::text AS names
+              FROM erased gone
+              LEFT JOIN erasure x ON x.sequence = gone.sequence AND x.carried_out
+              LEFT JOIN resident r ON r.resident_id = gone.id AND r.status = 'erased'
+              LEFT JOIN application a ON a.application_id = gone.id AND a.status = 'erased'
+             WHERE gone.sequence <= $1
+               AND (x.sequence IS NULL OR COALESCE(r.sequence, a.sequence) IS DISTINCT FROM gone.sequence)",
     },
     Reference {
         name: "held_event.event_sequence",

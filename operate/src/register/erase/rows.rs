@@ -1,0 +1,153 @@
+//! What the register holds of a resident who is to be erased, and of earlier decisions: ids and counts, no values.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sink::DatabaseFault;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// How a resident stands.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct Standing {
+    pub(super) status: String,
+    pub(super) redirect_to: Option<Uuid>,
+}
+
+const STANDING: &str = "SELECT status::text AS status, redirect_to FROM resident WHERE resident_id = $1";
+
+pub(super) async fn standing(conn: &mut PgConnection, id: Uuid) -> Result<Option<Standing>, DatabaseFault> {
+    Ok(sqlx::query_as(STANDING).bind(id).fetch_optional(conn).await?)
+}
+
+/// An application that goes with its resident, in the revision that is in force.
+#[derive(Clone, Debug, FromRow, Serialize)]
+pub(super) struct ApplicationRow {
+    pub(super) application_id: Uuid,
+    pub(super) revision: i32,
+    /// It was taken back, and belonged to the resident until then.
+    pub(super) withdrawn: bool,
+}
+
+/// All that belong to the resident, and those that were taken back from it, or from one that was merged into it.
+/// What was taken back in the step that first named the person is known by that step alone.
+const APPLICATIONS: &str = "
+    WITH own AS (
+        SELECT unnest(members) AS application_id FROM resident WHERE resident_id = $1
+         UNION
+        SELECT unnest(members) FROM resident_history WHERE resident_id = $1),
+    persons AS (
+        SELECT $1 AS resident_id
+         UNION
+        SELECT r.resident_id
+          FROM own
+          JOIN intake_event e USING (application_id)
+          JOIN resident r ON r.resident_id = e.resident_id
+         WHERE r.redirect_to = $1),
+    candidates AS (
+        SELECT application_id FROM own
+         UNION
+        SELECT unnest(h.members) FROM persons JOIN resident_history h USING (resident_id)
+         UNION
+        SELECT e.application_id FROM persons JOIN resident_history h USING (resident_id)
+          JOIN intake_event e ON e.sequence = h.sequence
+         UNION
+        SELECT e.application_id FROM persons JOIN resident r USING (resident_id)
+          JOIN intake_event e ON e.sequence = r.sequence)
+    SELECT a.application_id, a.revision, a.status = 'withdrawn' AS withdrawn
+      FROM candidates
+      JOIN application a USING (application_id)
+     WHERE a.resident_id = $1
+        OR a.status = 'withdrawn' AND EXISTS (
+           SELECT FROM event_outcome_current w
+            WHERE w.application_id = a.application_id AND w.kind = 'withdrawal' AND w.outcome = 'loaded'
+              AND w.resident_id IN (SELECT resident_id FROM persons))
+     ORDER BY withdrawn, a.application_id";
+
+pub(super) async fn applications(
+    conn: &mut PgConnection,
+    id: Uuid,
+) -> Result<Vec<ApplicationRow>, DatabaseFault> {
+    Ok(sqlx::query_as(APPLICATIONS).bind(id).fetch_all(conn).await?)
+}
+
+/// What else is emptied, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow, Serialize)]
+pub(super) struct Beside {
+    /// Earlier states of the resident.
+    pub(super) earlier_states: i64,
+    /// Entries of events that were held or refused.
+    pub(super) held_entries: i64,
+    /// Events under a sequence that was taken.
+    pub(super) dead_letters: i64,
+}
+
+const BESIDE: &str = "
+    WITH events AS (SELECT sequence FROM intake_event WHERE application_id = ANY ($2))
+    SELECT (SELECT count(*) FROM resident_history WHERE resident_id = $1) AS earlier_states,
+           (SELECT count(*) FROM events JOIN held_event ON event_sequence = sequence) AS held_entries,
+           (SELECT count(*) FROM events JOIN dead_letter USING (sequence) WHERE stage = 'match') AS dead_letters";
+
+pub(super) async fn beside(
+    conn: &mut PgConnection,
+    id: Uuid,
+    applications: &[ApplicationRow],
+) -> Result<Beside, DatabaseFault> {
+    let applications: Vec<Uuid> = applications.iter().map(|row| row.application_id).collect();
+    let query = sqlx::query_as(BESIDE).bind(id).bind(applications);
+    Ok(query.fetch_one(conn).await?)
+}
+
+/// A decision that was carried out.
+#[derive(Clone, Debug, FromRow, Serialize)]
+pub(super) struct Earlier {
+    pub(super) sequence: i64,
+    pub(super) decided_by: String,
+    pub(super) decided_at: DateTime<Utc>,
+    pub(super) reason: String,
+}
+
+const EARLIER: &str = "
+    SELECT sequence, decided_by, decided_at, reason FROM erasure WHERE resident_id = $1 AND carried_out";
+
+pub(super) async fn earlier(conn: &mut PgConnection, id: Uuid) -> Result<Option<Earlier>, DatabaseFault> {
+    Ok(sqlx::query_as(EARLIER).bind(id).fetch_optional(conn).await?)
+}
+
+const STEP: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position";
+
+/// The highest step of match that is loaded.
+pub(super) async fn step(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
+    Ok(sqlx::query_scalar(STEP).fetch_one(conn).await?)
+}
+
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// The register doesn't show it yet.
+    Unknown,
+    /// The resident is empty.
+    CarriedOut,
+    /// Match refused it, with this reason code.
+    Refused(String),
+}
+
+const BECAME: &str = "
+    SELECT e.outcome::text, e.findings -> 0 ->> 'code', r.status::text
+      FROM intake_event e
+      LEFT JOIN resident r ON r.resident_id = e.resident_id
+     WHERE e.sequence > $1 AND e.event_id = $2";
+
+/// What became of an entry, in steps behind `step`.
+pub(super) async fn became(conn: &mut PgConnection, step: i64, entry: Uuid) -> Result<Became, DatabaseFault> {
+    let row: Option<(String, Option<String>, Option<String>)> = sqlx::query_as(BECAME)
+        .bind(step)
+        .bind(entry)
+        .fetch_optional(conn)
+        .await?;
+    Ok(match row {
+        Some((outcome, code, _)) if outcome == "rejected" => Became::Refused(code.unwrap_or_default()),
+        // The resident's row comes in another partition.
+        Some((_, _, Some(status))) if status == "erased" => Became::CarriedOut,
+        _ => Became::Unknown,
+    })
+}
