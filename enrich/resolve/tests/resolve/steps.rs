@@ -1,8 +1,7 @@
 //! What becomes of events, one story each.
 
-mod log;
 
-use log::*;
+use crate::log::*;
 use resolve::{Applied, Outputs, Resolver};
 use schemas::change::{ApplicationStatus, ResidentChanged, ResidentStatus};
 use schemas::codec::Event;

@@ -1,15 +1,13 @@
 //! Doubtful pairs: opened, decided, refused when stale, and what merging and splitting do to residents.
 
-mod log;
-mod seen;
 
-use log::*;
+use crate::log::*;
 use resolve::{Outputs, Resolver};
 use schemas::Field;
 use schemas::change::{ResidentChanged, ResidentStatus, ReviewStatus};
 use schemas::finding::OutcomeKind::{Loaded, Recorded, Rejected};
 use schemas::match_log::LogBody;
-use seen::Seen;
+use crate::seen::Seen;
 
 type Form<'a> = Vec<(Field, &'a str)>;
 

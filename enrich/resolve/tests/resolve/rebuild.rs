@@ -1,11 +1,8 @@
 //! The same log gives the same bytes; rows and a tail give the same state as no interruption.
 
-mod log;
-mod operator;
-mod seen;
 
-use log::*;
-use operator::*;
+use crate::log::*;
+use crate::operator::*;
 use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver, Waiting};
@@ -14,7 +11,7 @@ use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{LogBody, RulesActivated};
 use schemas::{Field, Timestamp};
-use seen::Seen;
+use crate::seen::Seen;
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
 const NUMBERS: [&str; 3] = ["", "011087001234", "011090005678"];
@@ -88,7 +85,7 @@ fn logs() -> impl Strategy<Value = Log> {
 /// Weights that find fewer people alike.
 fn other_rules(entry: u128) -> RulesActivated {
     let weights =
-        include_str!("../../linkage/weights/vn-1.toml").replace("match_rate = 1.0", "match_rate = 0.2");
+        include_str!("../../../linkage/weights/vn-1.toml").replace("match_rate = 1.0", "match_rate = 0.2");
     RulesActivated {
         entry_id: id(entry),
         at: Timestamp(1),

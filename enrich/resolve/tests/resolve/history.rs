@@ -1,10 +1,8 @@
 //! What an event shows only beside what came before it, one story for each rule.
 
-mod log;
-mod operator;
 
-use log::*;
-use operator::*;
+use crate::log::*;
+use crate::operator::*;
 use resolve::{Outputs, Resolver};
 use rules::catalogue;
 use schemas::event::Body;

@@ -1,9 +1,7 @@
 //! What erasing a resident does, and what comes for an erased application later; one story each.
 
-mod log;
-mod seen;
 
-use log::*;
+use crate::log::*;
 use resolve::{Applied, Outputs, Resolver};
 use schemas::change::{ApplicationStatus, ResidentStatus};
 use schemas::codec::Event;
@@ -11,7 +9,7 @@ use schemas::event::Body;
 use schemas::finding::OutcomeKind::{self, Conflict, Copy, Held, Loaded, Recorded, Rejected};
 use schemas::match_log::{LogBody, ResidentErased};
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
-use seen::Seen;
+use crate::seen::Seen;
 use uuid::Uuid;
 
 const PANG: &str = "Lò Văn Pâng";

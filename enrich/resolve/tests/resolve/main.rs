@@ -1,0 +1,10 @@
+//! The state machine by its logs: what goes in, and every byte that comes out.
+
+mod erasing;
+mod history;
+mod log;
+mod operator;
+mod rebuild;
+mod reviews;
+mod seen;
+mod steps;
