@@ -1,5 +1,7 @@
 -- Doubtful pairs, the rules of matching, and the age of an application. New tables, and a column without a default:
--- no row is rewritten, and the lock on application lasts no longer than the change of the catalogue.
+-- no row is rewritten. The column needs a lock that no writer may hold: it is waited for so briefly that writers behind
+-- it are hardly held up, and the migration tries again (`intake-sink migrate`).
+SET LOCAL lock_timeout = '500ms';
 ALTER TABLE application ADD COLUMN first_appended_at timestamptz;
 COMMENT ON COLUMN application.first_appended_at IS 'When the broker appended the application''s first event that a row was made of; null: as appended_at, in rows older than the column.';
 

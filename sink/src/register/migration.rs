@@ -25,7 +25,7 @@ impl Register {
         let mut conn = self.open().await?;
         wait_for_turn(&mut conn).await?;
         drop_unfinished_indexes(&mut conn).await?;
-        let ran = MIGRATOR.run(&mut conn).await.map_err(migration_fault);
+        let ran = run(&mut conn).await;
         // What matters is whether the migrations ran; the connection ends either way, and the turn with it.
         let _closed = conn.close().await;
         ran
@@ -61,6 +61,31 @@ impl Register {
             }
         )))
     }
+}
+
+/// Runs what isn't applied yet; what gave way to writers is tried again.
+async fn run(conn: &mut PgConnection) -> Result<(), Fault> {
+    let (until, mut backoff) = (Instant::now() + PATIENCE, Backoff::default());
+    loop {
+        match MIGRATOR.run(&mut *conn).await {
+            Err(MigrateError::ExecuteMigration(fault, version))
+                if gave_way(&fault) && Instant::now() < until =>
+            {
+                tracing::info!(version, "the migration gave way to writers: trying again");
+                tokio::time::sleep(backoff.next_delay()).await;
+            }
+            ran => return ran.map_err(migration_fault),
+        }
+    }
+}
+
+/// Whether a lock was not to be had in the time that the migration takes for it.
+fn gave_way(fault: &sqlx::Error) -> bool {
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    fault
+        .as_database_error()
+        .and_then(|fault| fault.code())
+        .is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
 /// Waits until nobody else migrates this database.

@@ -42,8 +42,14 @@ async fn filled() -> (Database, PgConnection) {
     let odd = round_trip::extreme_records();
     load_anyway(&mut conn, &odd).await;
     load_anyway(&mut conn, &[manifests::heartbeat()]).await;
-    const ASIDE: &str = "INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX')";
-    sqlx::query(ASIDE).execute(&mut conn).await.expect("set aside");
+    // What no change of the history makes.
+    const SELDOM: &str = "
+        INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX');
+        INSERT INTO erased VALUES (gen_random_uuid(), 7);
+        INSERT INTO erasure VALUES (7, gen_random_uuid(), gen_random_uuid(), '{}', '{}', 'a.admin', 'asked', now(), true);
+        INSERT INTO review VALUES (gen_random_uuid(), gen_random_uuid(), 8, 'open', 9000, 8);
+        INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year')";
+    sqlx::raw_sql(SELDOM).execute(&mut conn).await.expect("written");
     (database, conn)
 }
 
@@ -69,7 +75,12 @@ async fn what_a_table_holds_outlives_every_later_migration() {
         );
         if version >= TABLES {
             let digests = [digest::of(&mut conn).await, digest::of(&mut source).await];
-            let [ours, theirs] = digests.map(|digest| digest.expect("a digest"));
+            let [ours, theirs] = digests.map(|digest| {
+                let mut digest = digest.expect("a digest");
+                let there = |name: &str| tables.iter().any(|table| table.name == name);
+                digest.tables.retain(|digest| there(digest.table));
+                digest
+            });
             assert_eq!(ours, theirs, "from version {version}");
         }
     }
@@ -147,6 +158,13 @@ async fn a_migration_of_filled_tables_holds_no_writer_up() {
                 open.commit().await.expect("committed");
             });
             migrated.expect("migrated");
+        } else if migration.sql.contains("SET LOCAL lock_timeout") {
+            let ran = up_to(migration.version).run(&mut conn).await;
+            ran.expect_err("gives way to a writer");
+            conn.close().await.expect("closed");
+            open.commit().await.expect("committed");
+            let register = Register::new(&database.url()).expect("a URL");
+            register.migrate().await.expect("comes through in a gap");
         } else {
             let ran = up_to(migration.version).run(&mut conn).await;
             ran.expect("needs no lock that a writer holds");

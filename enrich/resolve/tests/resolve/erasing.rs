@@ -1,7 +1,7 @@
 //! What erasing a resident does, and what comes for an erased application later; one story each.
 
-
 use crate::log::*;
+use crate::seen::Seen;
 use resolve::{Applied, Outputs, Resolver};
 use schemas::change::{ApplicationStatus, ResidentStatus};
 use schemas::codec::Event;
@@ -9,7 +9,6 @@ use schemas::event::Body;
 use schemas::finding::OutcomeKind::{self, Conflict, Copy, Held, Loaded, Recorded, Rejected};
 use schemas::match_log::{LogBody, ResidentErased};
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
-use crate::seen::Seen;
 use uuid::Uuid;
 
 const PANG: &str = "Lò Văn Pâng";

@@ -1,6 +1,5 @@
 //! What an event shows only beside what came before it, one story for each rule.
 
-
 use crate::log::*;
 use crate::operator::*;
 use resolve::{Outputs, Resolver};

@@ -1,8 +1,8 @@
 //! The same log gives the same bytes; rows and a tail give the same state as no interruption.
 
-
 use crate::log::*;
 use crate::operator::*;
+use crate::seen::Seen;
 use proptest::prelude::*;
 use resolve::restore::Restoring;
 use resolve::{Outputs, Resolver, Waiting};
@@ -11,7 +11,6 @@ use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{LogBody, RulesActivated};
 use schemas::{Field, Timestamp};
-use crate::seen::Seen;
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
 const NUMBERS: [&str; 3] = ["", "011087001234", "011090005678"];

@@ -1,13 +1,12 @@
 //! Doubtful pairs: opened, decided, refused when stale, and what merging and splitting do to residents.
 
-
 use crate::log::*;
+use crate::seen::Seen;
 use resolve::{Outputs, Resolver};
 use schemas::Field;
 use schemas::change::{ResidentChanged, ResidentStatus, ReviewStatus};
 use schemas::finding::OutcomeKind::{Loaded, Recorded, Rejected};
 use schemas::match_log::LogBody;
-use crate::seen::Seen;
 
 type Form<'a> = Vec<(Field, &'a str)>;
 

@@ -1,6 +1,5 @@
 //! What becomes of events, one story each.
 
-
 use crate::log::*;
 use resolve::{Applied, Outputs, Resolver};
 use schemas::change::{ApplicationStatus, ResidentChanged, ResidentStatus};
