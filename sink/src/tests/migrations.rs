@@ -47,7 +47,6 @@ async fn filled() -> (Database, PgConnection) {
         INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX');
         INSERT INTO erased VALUES (gen_random_uuid(), 7);
         INSERT INTO erasure VALUES (7, gen_random_uuid(), gen_random_uuid(), '{}', '{}', 'a.admin', 'asked', now(), true);
-        INSERT INTO review VALUES (gen_random_uuid(), gen_random_uuid(), 8, 'open', 9000, 8);
         INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year')";
     sqlx::raw_sql(SELDOM).execute(&mut conn).await.expect("written");
     (database, conn)
