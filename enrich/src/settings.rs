@@ -87,6 +87,9 @@ pub struct Matching {
     pub batch_age_ms: u64,
     /// After how many milliseconds without a sign of life a standby takes over, 1,000 to 60,000.
     pub session_timeout_ms: u64,
+    /// Folder below which applications' rows are kept while it leads, 1 to 2 kB each, in a folder that only its user
+    /// may enter; the system's folder for temporary files without it.
+    pub rows_dir: Option<PathBuf>,
 }
 
 impl Default for Matching {
@@ -97,11 +100,17 @@ impl Default for Matching {
             batch_entries: 4_000,
             batch_age_ms: 150,
             session_timeout_ms: 3_000,
+            rows_dir: None,
         }
     }
 }
 
 impl Matching {
+    /// Folder below which applications' rows are kept.
+    pub fn rows_dir(&self) -> PathBuf {
+        self.rows_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
     /// How long an entry waits for company at most.
     pub const fn batch_age(&self) -> Duration {
         Duration::from_millis(self.batch_age_ms)

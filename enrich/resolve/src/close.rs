@@ -1,11 +1,11 @@
 //! The end of a step: what became of its event, the residents it touched, who must hear of it.
 
 use crate::golden::{self, Golden};
-use crate::state::{Application, Resolver};
+use crate::state::Resolver;
 use crate::step::{Arriving, Effects, Outputs, Touch, Verdict};
 use crate::waiting::Waiting;
 use schemas::change::{
-    ApplicationStatus, EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus,
+    ApplicationState, EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus,
 };
 use schemas::finding::OutcomeKind;
 use schemas::outcome::OutcomeNotice;
@@ -29,16 +29,18 @@ impl Resolver {
         settled.resident_id = verdict.resident;
         settled.released = self.release_all(std::mem::take(&mut effects.released), &settled, &mut notices);
         settled.ledger = Some(self.books(&event.node_id, event.epoch));
-        let row = settled.application_id.and_then(|id| self.applications.get(&id));
+        let known = settled
+            .application_id
+            .and_then(|id| Some((id, *self.applications.get(&id)?)));
         let erased = self.is_erased(settled.application_id);
-        if let Some(row) = row
-            && row.resident.is_none()
+        if let Some((id, application)) = known
+            && application.resident.is_none()
             && !erased
             && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
         {
-            settled.application = Some(row.row.clone());
+            settled.application = self.rows.get(id);
         }
-        let placed = row.is_some_and(|row| row.row.event_id == event.event_id);
+        let placed = known.is_some_and(|(_, application)| application.event_id == event.event_id);
         if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed && !erased {
             settled.held_event = Some(arriving.entry.to_vec());
         }
@@ -165,43 +167,34 @@ impl Resolver {
         let members = resident
             .map(|resident| resident.members.clone())
             .unwrap_or_default();
-        let applications: Vec<&Application> = members
-            .iter()
-            .filter_map(|id| self.applications.get(id))
-            .collect();
-        let erased = resident.is_some_and(|resident| resident.status == ResidentStatus::Erased);
-        let golden = match (applications.as_slice(), person.take()) {
-            _ if erased => Golden::default(),
-            ([only], Some((id, person)))
-                if only.row.application_id == id && only.row.verifications.is_empty() =>
-            {
+        let (status, redirect_to) = resident.map_or((ResidentStatus::Superseded, None), |resident| {
+            (resident.status, resident.redirect_to)
+        });
+        let rows: Vec<ApplicationState> = members.iter().filter_map(|id| self.rows.get(*id)).collect();
+        let golden = match (rows.as_slice(), person.take()) {
+            _ if status == ResidentStatus::Erased => Golden::default(),
+            ([only], Some((id, person))) if only.application_id == id && only.verifications.is_empty() => {
                 golden::of_one(only, person)
             }
-            ([only], kept) if only.row.verifications.is_empty() => {
+            ([only], kept) if only.verifications.is_empty() => {
                 *person = kept;
                 golden::of_one(only, golden::person(only))
             }
             (many, kept) => {
                 *person = kept;
-                golden::of_many(many.iter().copied())
+                golden::of_many(many)
             }
         };
-        let gained: Vec<_> = touch
-            .gained
-            .iter()
-            .filter_map(|id| self.applications.get(id))
-            .filter(|application| {
-                application.resident == Some(resident_id)
-                    || application.row.status == ApplicationStatus::Erased
-            })
-            .map(|application| application.row.clone())
+        let gained = rows
+            .into_iter()
+            .filter(|row| touch.gained.contains(&row.application_id))
             .collect();
         ResidentChanged {
             sequence,
             resident_id,
             is_new: touch.is_new,
-            status: resident.map_or(ResidentStatus::Superseded, |resident| resident.status),
-            redirect_to: resident.and_then(|resident| resident.redirect_to),
+            status,
+            redirect_to,
             folded_name: golden
                 .values
                 .get(Field::FullName)

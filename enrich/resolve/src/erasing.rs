@@ -1,7 +1,7 @@
 //! The step that erases a resident's personal data. Later events about its applications are refused in
 //! `body.rs`, and nothing of them is kept in `close.rs`.
 
-use crate::state::{Application, Resolver};
+use crate::state::Resolver;
 use crate::step::{Effects, Outputs, Verdict};
 use schemas::change::{ApplicationState, ApplicationStatus, Erasure, EventKind, ResidentStatus};
 use schemas::finding::OutcomeKind;
@@ -51,7 +51,7 @@ impl Resolver {
     }
 
     /// The rows that are left when everything is as it was decided on; else a reason code.
-    fn found(&self, decided: &ResidentErased) -> Result<Found, &'static str> {
+    fn found(&mut self, decided: &ResidentErased) -> Result<Found, &'static str> {
         const STALE: &str = "erasure.stale";
         let id = decided.resident_id;
         let resident = self.residents.get(&id).ok_or("erasure.resident-unknown")?;
@@ -66,12 +66,12 @@ impl Resolver {
         }
         let mut rows = Vec::with_capacity(listed.len());
         for at in &decided.applications {
-            let known = self.applications.get(&at.application_id).ok_or(STALE)?;
-            let its_own = known.resident == Some(id) || known.row.status == ApplicationStatus::Withdrawn;
-            if !its_own || known.row.revision != at.revision {
+            let known = *self.applications.get(&at.application_id).ok_or(STALE)?;
+            let its_own = known.resident == Some(id) || known.status == ApplicationStatus::Withdrawn;
+            if !its_own || known.revision != at.revision {
                 return Err(STALE);
             }
-            let mut row = known.row.clone();
+            let mut row = self.rows.get(at.application_id).ok_or(STALE)?;
             row.erase().map_err(|_| "erasure.event-unreadable")?;
             row.status = ApplicationStatus::Erased;
             row.stage = 0;
@@ -108,8 +108,7 @@ impl Resolver {
                 let verdict = Verdict::rejected(OutcomeKind::Rejected, "application.erased");
                 effects.released.push((waiting, verdict));
             }
-            let erased = Application { row, resident: None };
-            self.applications.insert(erased.row.application_id, erased);
+            self.keep(row, None);
         }
         effects.touch(id).gained.extend(&members);
         let placed = self.linker.remove(&members);
@@ -123,6 +122,6 @@ impl Resolver {
     /// Whether this application was erased: nothing about it is kept any more.
     pub(crate) fn is_erased(&self, application: Option<Uuid>) -> bool {
         let known = application.and_then(|id| self.applications.get(&id));
-        known.is_some_and(|known| known.row.status == ApplicationStatus::Erased)
+        known.is_some_and(|known| known.status == ApplicationStatus::Erased)
     }
 }

@@ -22,15 +22,17 @@ impl Resolver {
         decoded: &Decoded,
         effects: &mut Effects,
     ) -> Option<Verdict> {
-        let application = self.applications.get_mut(&id)?;
-        if application.row.status == ApplicationStatus::Withdrawn {
+        let application = *self.applications.get(&id)?;
+        if application.status == ApplicationStatus::Withdrawn {
             return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
         }
+        let mut row = self.rows.get(id)?;
         if let Body::VerificationRecorded(body) = &event.body {
             let resident = application.resident?;
-            let found = history::of_stage(body.stage, application.row.stage);
-            golden::verify(&mut application.row.verifications, verified(body, decoded));
-            application.row.stage = application.row.stage.max(body.stage);
+            let found = history::of_stage(body.stage, row.stage);
+            golden::verify(&mut row.verifications, verified(body, decoded));
+            row.stage = row.stage.max(body.stage);
+            self.keep(row, Some(resident));
             effects.touch(resident).gained.insert(id);
             return Some(Verdict {
                 outcome: OutcomeKind::Loaded,
@@ -38,8 +40,9 @@ impl Resolver {
                 resident: Some(resident),
             });
         }
-        application.row.status = ApplicationStatus::Withdrawn;
-        let resident = application.resident.take();
+        row.status = ApplicationStatus::Withdrawn;
+        self.keep(row, None);
+        let resident = application.resident;
         if let Some(resident) = resident {
             effects.touch(resident);
         }

@@ -3,8 +3,7 @@
 //! A verified value goes before an unverified one, a higher stage before a lower; then the newest
 //! application speaks: captured_at corrected by the node's clock offset and capped by the append time.
 
-use crate::state::Application;
-use schemas::change::{GoldenSource, VerifiedField};
+use schemas::change::{ApplicationState, GoldenSource, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, VerificationFinding};
 use schemas::head::EventHead;
@@ -22,15 +21,14 @@ pub(crate) struct Golden {
 
 /// One application as a voice in the golden record.
 struct Voice<'a> {
-    application: &'a Application,
+    row: &'a ApplicationState,
     person: Applicant,
     at: Timestamp,
 }
 
 impl Voice<'_> {
     fn verified(&self, field: Field) -> Option<&VerifiedField> {
-        self.application
-            .row
+        self.row
             .verifications
             .iter()
             .find(|verified| verified.field == field)
@@ -51,23 +49,21 @@ impl Voice<'_> {
 }
 
 /// The person of an application's row: its event's fields, normalised.
-pub(crate) fn person(application: &Application) -> Applicant {
-    match IntakeEvent::decode(&application.row.event).map(|event| event.body) {
-        Ok(Body::ApplicationSubmitted(body)) => normalise::apply(&body.applicant, &application.row.changes),
+pub(crate) fn person(row: &ApplicationState) -> Applicant {
+    match IntakeEvent::decode(&row.event).map(|event| event.body) {
+        Ok(Body::ApplicationSubmitted(body)) => normalise::apply(&body.applicant, &row.changes),
         _ => Applicant::default(),
     }
 }
 
-fn captured(application: &Application) -> Timestamp {
-    let row = &application.row;
+fn captured(row: &ApplicationState) -> Timestamp {
     let claimed =
         EventHead::of(&row.event).map(|head| head.captured_at.plus_millis(head.clock_offset_ms.unwrap_or(0)));
     claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at))
 }
 
 /// The golden record of a resident that has only this application, nothing of it verified.
-pub(crate) fn of_one(application: &Application, person: Applicant) -> Golden {
-    let row = &application.row;
+pub(crate) fn of_one(row: &ApplicationState, person: Applicant) -> Golden {
     let source = GoldenSource {
         application_id: row.application_id,
         revision: row.revision,
@@ -81,15 +77,16 @@ pub(crate) fn of_one(application: &Application, person: Applicant) -> Golden {
 }
 
 /// The golden record of a resident with these applications.
-pub(crate) fn of_many<'a>(applications: impl Iterator<Item = &'a Application>) -> Golden {
-    let mut voices: Vec<Voice<'_>> = applications
-        .map(|application| Voice {
-            application,
-            person: person(application),
-            at: captured(application),
+pub(crate) fn of_many(rows: &[ApplicationState]) -> Golden {
+    let voices = rows.iter();
+    let mut voices: Vec<Voice<'_>> = voices
+        .map(|row| Voice {
+            row,
+            person: person(row),
+            at: captured(row),
         })
         .collect();
-    voices.sort_by_key(|voice| (Reverse(voice.at), voice.application.row.application_id));
+    voices.sort_by_key(|voice| (Reverse(voice.at), voice.row.application_id));
     let mut values = Applicant::default();
     let mut taken: Vec<Vec<Field>> = vec![Vec::new(); voices.len()];
     for &field in Field::ALL {
@@ -117,7 +114,7 @@ fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
         .unwrap_or(0);
     let mut sources = Vec::new();
     for (n, (voice, fields)) in voices.iter().zip(taken).enumerate() {
-        let row = &voice.application.row;
+        let row = &voice.row;
         let source = |fields| GoldenSource {
             application_id: row.application_id,
             revision: row.revision,
@@ -133,11 +130,7 @@ fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
 }
 
 fn highest_stage(voices: &[Voice<'_>]) -> i32 {
-    voices
-        .iter()
-        .map(|voice| voice.application.row.stage)
-        .max()
-        .unwrap_or(0)
+    voices.iter().map(|voice| voice.row.stage).max().unwrap_or(0)
 }
 
 /// Adds what an officer found: for each field the highest stage is kept, of equals the later.

@@ -16,12 +16,14 @@ mod placing;
 pub mod restore;
 mod review;
 mod revision;
+mod rows;
 mod rules;
 mod series;
 mod state;
 mod step;
 mod waiting;
 
+pub use rows::{InMemory, LostRows, Rows};
 pub use state::Resolver;
 pub use step::{Applied, Outputs, Position};
 pub use waiting::Waiting;

@@ -55,7 +55,7 @@ impl Resolver {
         for cluster in clusters {
             let mut members: Vec<(Uuid, Uuid)> = cluster
                 .iter()
-                .filter_map(|id| Some((self.applications.get(id)?.seed(), *id)))
+                .filter_map(|id| Some((self.applications.get(id)?.seed, *id)))
                 .collect();
             members.sort_unstable();
             let Some(&(resident, _)) = members.first() else {

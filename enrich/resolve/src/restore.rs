@@ -6,9 +6,10 @@
 
 use crate::golden;
 use crate::review::Open;
+use crate::rows::Rows;
 use crate::state::{Application, Resident, Resolver};
 use crate::waiting::Waiting;
-use linkage::{Decision, Edge};
+use linkage::{Decision, Edge, Record};
 use schemas::change::{
     ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules,
     NodeState, ResidentChanged, ResidentStatus, ReviewState, ReviewStatus,
@@ -38,11 +39,11 @@ pub struct Restoring {
     released: HashSet<i64>,
 }
 
-/// An application's row with the resident it belongs to.
+/// An application with what it is compared by, where it belongs to a resident.
 #[derive(Debug)]
 struct Placed {
-    row: ApplicationState,
-    resident: Option<Uuid>,
+    application: Application,
+    record: Option<Record>,
 }
 
 /// An event's place in its series.
@@ -72,15 +73,31 @@ impl Restoring {
         self.sequence = self.sequence.max(sequence);
     }
 
+    /// A state that keeps rows in this store, which must be empty.
+    pub fn keeping(rows: Box<dyn Rows>) -> Self {
+        Self {
+            resolver: Resolver::keeping(rows),
+            ..Self::default()
+        }
+    }
+
     /// An application's row.
     pub fn application(&mut self, row: ApplicationState, resident: Option<Uuid>, sequence: i64) {
         self.step(sequence);
-        newer(
-            &mut self.applications,
-            row.application_id,
-            sequence,
-            Placed { row, resident },
-        );
+        let id = row.application_id;
+        if self
+            .applications
+            .get(&id)
+            .is_some_and(|(known, _)| *known >= sequence)
+        {
+            return;
+        }
+        let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
+        let record = resident.map(|_| self.resolver.record(&golden::person(&row)));
+        let application = Application::of(&row, resident);
+        self.resolver.rows.put(row);
+        self.applications
+            .insert(id, (sequence, Placed { application, record }));
     }
 
     /// A resident's row.
@@ -360,11 +377,8 @@ impl Resolver {
             .map(|(id, (sequence, placed))| (sequence, id, placed))
             .collect();
         rows.sort_unstable_by_key(|(sequence, id, _)| (*sequence, *id));
-        for (_, id, Placed { row, resident }) in rows {
-            let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
-            let application = Application { row, resident };
-            if resident.is_some() {
-                let record = self.record(&golden::person(&application));
+        for (_, id, Placed { application, record }) in rows {
+            if let Some(record) = record {
                 self.linker.insert_unlinked(id, &record);
             }
             self.applications.insert(id, application);

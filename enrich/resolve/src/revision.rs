@@ -1,13 +1,14 @@
 //! Revisions of an application: which are in force, put aside, refused.
 
 use crate::body::hold;
-use crate::state::{Application, Resolver};
+use crate::state::Resolver;
 use crate::step::{Arriving, Effects, Verdict};
 use schemas::change::{ApplicationState, ApplicationStatus};
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Body};
 use schemas::finding::OutcomeKind;
 use schemas::{Finding, IntakeEvent, Severity};
+use uuid::Uuid;
 
 impl Resolver {
     pub(crate) fn submitted(
@@ -18,9 +19,7 @@ impl Resolver {
         findings: Vec<Finding>,
         effects: &mut Effects,
     ) -> Verdict {
-        if let Some(known) = self.applications.get(&body.application_id)
-            && let Some(verdict) = older_or_repeated(known, body, &findings)
-        {
+        if let Some(verdict) = self.older_or_repeated(body, &findings) {
             return match verdict.outcome {
                 OutcomeKind::Held => self.wait(
                     sequence,
@@ -80,7 +79,7 @@ impl Resolver {
         let known = self
             .applications
             .get(&body.application_id)
-            .map(|known| known.row.status);
+            .map(|known| known.status);
         let stays = match known {
             None | Some(ApplicationStatus::Rejected) => false,
             Some(ApplicationStatus::Held) => status == ApplicationStatus::Rejected,
@@ -93,10 +92,9 @@ impl Resolver {
             .iter()
             .any(|finding| finding.code == "text.nul-character");
         if !stays && !unstorable {
-            let known = self.applications.remove(&body.application_id);
+            let known = self.known(body.application_id);
             let row = row(arriving, body, status, findings.to_vec(), known.as_ref());
-            self.applications
-                .insert(body.application_id, Application { row, resident: None });
+            self.keep(row, None);
         }
     }
 
@@ -115,7 +113,7 @@ impl Resolver {
             let findings = [findings, vec![hold("match.cluster-too-large")]].concat();
             return self.hold(sequence, arriving, body, findings);
         };
-        let known = self.applications.remove(&id);
+        let known = self.known(id);
         let row = row(
             arriving,
             body,
@@ -123,8 +121,8 @@ impl Resolver {
             findings.clone(),
             known.as_ref(),
         );
-        let resident = known.and_then(|known| known.resident);
-        self.applications.insert(id, Application { row, resident });
+        let resident = self.applications.get(&id).and_then(|known| known.resident);
+        self.keep(row, resident);
         self.follow(sequence, &[id], placed, effects);
         let resident = self
             .applications
@@ -146,50 +144,55 @@ impl Resolver {
             resident: still.or(resident),
         }
     }
-}
 
-/// What becomes of a revision that isn't newer than the known one; none when it is newer.
-fn older_or_repeated(
-    known: &Application,
-    body: &ApplicationSubmitted,
-    findings: &[Finding],
-) -> Option<Verdict> {
-    let outcome = match known.row.status {
-        ApplicationStatus::Withdrawn => {
-            return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
+    /// What becomes of a revision that isn't newer than the known one; none when it is newer.
+    fn older_or_repeated(&mut self, body: &ApplicationSubmitted, findings: &[Finding]) -> Option<Verdict> {
+        let known = *self.applications.get(&body.application_id)?;
+        let outcome = match known.status {
+            ApplicationStatus::Withdrawn => {
+                return Some(Verdict::rejected(OutcomeKind::Rejected, "application.withdrawn"));
+            }
+            ApplicationStatus::Loaded => OutcomeKind::Loaded,
+            ApplicationStatus::Rejected | ApplicationStatus::Erased => OutcomeKind::Rejected,
+            ApplicationStatus::Held => OutcomeKind::Held,
+        };
+        let noted = |code| {
+            let findings = [findings, &[Finding::overall(Severity::Note, code)]].concat();
+            Verdict {
+                outcome,
+                findings,
+                resident: known.resident,
+            }
+        };
+        match body.revision.cmp(&known.revision) {
+            std::cmp::Ordering::Greater => None,
+            std::cmp::Ordering::Equal if self.has_content(body) => Some(noted("application.repeated")),
+            std::cmp::Ordering::Equal => Some(Verdict::rejected(
+                OutcomeKind::Rejected,
+                "application.revision-taken",
+            )),
+            std::cmp::Ordering::Less if outcome == OutcomeKind::Loaded => {
+                Some(noted("application.superseded-revision"))
+            }
+            std::cmp::Ordering::Less => Some(Verdict::rejected(
+                OutcomeKind::Rejected,
+                "application.superseded-revision",
+            )),
         }
-        ApplicationStatus::Loaded => OutcomeKind::Loaded,
-        ApplicationStatus::Rejected | ApplicationStatus::Erased => OutcomeKind::Rejected,
-        ApplicationStatus::Held => OutcomeKind::Held,
-    };
-    let noted = |code| {
-        let findings = [findings, &[Finding::overall(Severity::Note, code)]].concat();
-        Verdict {
-            outcome,
-            findings,
-            resident: known.resident,
-        }
-    };
-    match body.revision.cmp(&known.row.revision) {
-        std::cmp::Ordering::Greater => None,
-        std::cmp::Ordering::Equal if same_content(known, body) => Some(noted("application.repeated")),
-        std::cmp::Ordering::Equal => Some(Verdict::rejected(
-            OutcomeKind::Rejected,
-            "application.revision-taken",
-        )),
-        std::cmp::Ordering::Less if outcome == OutcomeKind::Loaded => {
-            Some(noted("application.superseded-revision"))
-        }
-        std::cmp::Ordering::Less => Some(Verdict::rejected(
-            OutcomeKind::Rejected,
-            "application.superseded-revision",
-        )),
     }
-}
 
-fn same_content(known: &Application, body: &ApplicationSubmitted) -> bool {
-    let stored = IntakeEvent::decode(&known.row.event).map(|event| event.body);
-    matches!(stored, Ok(Body::ApplicationSubmitted(stored)) if stored == *body)
+    /// Whether the revision in force says the same.
+    fn has_content(&mut self, body: &ApplicationSubmitted) -> bool {
+        let row = self.rows.get(body.application_id);
+        let stored = row.and_then(|row| IntakeEvent::decode(&row.event).ok());
+        stored
+            .is_some_and(|stored| matches!(stored.body, Body::ApplicationSubmitted(known) if known == *body))
+    }
+
+    /// The row of an application that is known.
+    fn known(&mut self, id: Uuid) -> Option<ApplicationState> {
+        self.applications.contains_key(&id).then(|| self.rows.get(id))?
+    }
 }
 
 fn row(
@@ -197,22 +200,20 @@ fn row(
     body: &ApplicationSubmitted,
     status: ApplicationStatus,
     findings: Vec<Finding>,
-    known: Option<&Application>,
+    known: Option<&ApplicationState>,
 ) -> ApplicationState {
     ApplicationState {
         application_id: body.application_id,
         revision: body.revision,
         status,
-        stage: known.map_or(0, |known| known.row.stage),
+        stage: known.map_or(0, |known| known.stage),
         event_id: arriving.event.event_id,
         appended_at: arriving.appended_at,
-        first_appended_at: known.map_or(arriving.appended_at, |known| known.row.first_appended_at),
+        first_appended_at: known.map_or(arriving.appended_at, |known| known.first_appended_at),
         event: arriving.decoded.event.clone(),
         ruleset: arriving.ruleset.clone(),
         changes: arriving.decoded.changes.clone(),
         findings,
-        verifications: known
-            .map(|known| known.row.verifications.clone())
-            .unwrap_or_default(),
+        verifications: known.map(|known| known.verifications.clone()).unwrap_or_default(),
     }
 }

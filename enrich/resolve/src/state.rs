@@ -3,10 +3,11 @@
 use crate::golden;
 use crate::history::History;
 use crate::review::Reviews;
+use crate::rows::{InMemory, LostRows, Rows};
 use crate::series::Series;
 use crate::waiting::WaitingRoom;
 use linkage::{Linker, Thresholds, Weights};
-use schemas::change::{ApplicationState, NodeState, ResidentStatus};
+use schemas::change::{ApplicationState, ApplicationStatus, NodeState, ResidentStatus};
 use schemas::{Epoch, NodeId, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -20,6 +21,7 @@ pub struct Resolver {
     pub(crate) sources: HashMap<String, HashMap<i32, i64>>,
     pub(crate) series: HashMap<NodeId, HashMap<Epoch, Series>>,
     pub(crate) applications: HashMap<Uuid, Application>,
+    pub(crate) rows: Box<dyn Rows>,
     pub(crate) residents: HashMap<Uuid, Resident>,
     pub(crate) linker: Linker<Uuid>,
     pub(crate) reviews: Reviews,
@@ -30,20 +32,31 @@ pub struct Resolver {
     pub(crate) history: History,
 }
 
-/// An application.
-#[derive(Clone, Debug)]
+/// What memory holds of an application beside what it is compared by; its row is in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Application {
-    /// Its row.
-    pub row: ApplicationState,
+    pub revision: i32,
+    pub status: ApplicationStatus,
+    pub stage: i32,
+    /// The event that brought the revision in force.
+    pub event_id: Uuid,
+    /// Its age among applications, and the id of the resident it is the oldest application of.
+    pub seed: Uuid,
     /// The resident it belongs to; none while it is rejected, held or withdrawn.
     pub resident: Option<Uuid>,
 }
 
 impl Application {
-    /// Its age among applications, and the id of the resident it is the oldest application of.
-    pub fn seed(&self) -> Uuid {
-        let row = &self.row;
-        golden::resident_id(row.first_appended_at, &Sha256::of(row.application_id.as_bytes()))
+    /// An application with this row.
+    pub fn of(row: &ApplicationState, resident: Option<Uuid>) -> Self {
+        Self {
+            revision: row.revision,
+            status: row.status,
+            stage: row.stage,
+            event_id: row.event_id,
+            seed: golden::resident_id(row.first_appended_at, &Sha256::of(row.application_id.as_bytes())),
+            resident,
+        }
     }
 }
 
@@ -58,8 +71,17 @@ pub(crate) struct Resident {
 }
 
 impl Default for Resolver {
+    /// An empty state that keeps rows in memory.
     fn default() -> Self {
+        Self::keeping(Box::new(InMemory::default()))
+    }
+}
+
+impl Resolver {
+    /// An empty state that keeps rows in this store, which must be empty, too.
+    pub fn keeping(rows: Box<dyn Rows>) -> Self {
         Self {
+            rows,
             sequence: 0,
             sources: HashMap::new(),
             series: HashMap::new(),
@@ -80,6 +102,21 @@ impl Default for Resolver {
 }
 
 impl Resolver {
+    /// Must be asked before anything is made known that steps have made: see [`Rows::settle`].
+    ///
+    /// # Errors
+    /// The store of rows has failed.
+    pub fn settle_rows(&mut self) -> Result<(), LostRows> {
+        self.rows.settle()
+    }
+
+    /// Keeps an application with its row.
+    pub(crate) fn keep(&mut self, row: ApplicationState, resident: Option<Uuid>) {
+        self.applications
+            .insert(row.application_id, Application::of(&row, resident));
+        self.rows.put(row);
+    }
+
     /// The last step that was applied; 0 for none.
     pub const fn sequence(&self) -> i64 {
         self.sequence

@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::restore;
+use super::rows::DiskRows;
 use resolve::{Applied, Position, Resolver};
 use runtime::Fault;
 use runtime::health::Health;
@@ -68,6 +69,9 @@ impl Leader {
         if batch.entries == 0 {
             return Ok(());
         }
+        self.resolver
+            .settle_rows()
+            .map_err(|lost| Fault::fatal(lost.to_string()))?;
         let started = Instant::now();
         while let Err(aborted) = self.send(&batch, consumer, log) {
             metrics::counter!("intake_match_aborts_total").increment(1);
@@ -140,6 +144,8 @@ pub struct Leadership {
     pub source: Cluster,
     pub group: String,
     pub database: SecretString,
+    /// Below it applications' rows are kept.
+    pub rows: std::path::PathBuf,
     pub handle: tokio::runtime::Handle,
     pub seat: std::sync::Arc<Seat>,
     pub health: Health,
@@ -155,7 +161,8 @@ impl Leadership {
         let producer = self
             .cluster
             .transactional_producer(topics::MATCH_TRANSACTIONAL_ID)?;
-        let resolver = restore::state(&self.cluster, &self.database, &self.handle)?;
+        let rows = Box::new(DiskRows::open(&self.rows)?);
+        let resolver = restore::state(&self.cluster, &self.database, &self.handle, rows)?;
         let committed = self.source.group_offsets(&self.group)?.committed(log)?;
         let next = committed.first().copied().flatten().unwrap_or(0);
         tracing::info!(

@@ -7,6 +7,7 @@
 mod batch;
 mod leader;
 mod restore;
+mod rows;
 
 use crate::control::Controls;
 use crate::settings::Settings;
@@ -78,6 +79,7 @@ impl Matcher {
             source: source.clone(),
             group: group.clone(),
             database: settings.database.url.clone(),
+            rows: settings.matching.rows_dir(),
             handle,
             seat: Arc::clone(&seat),
             health: health.clone(),

@@ -1,7 +1,7 @@
 //! The matcher's state from the register and the tail of changes behind it.
 
 use resolve::restore::Restoring;
-use resolve::{Resolver, Waiting};
+use resolve::{Resolver, Rows, Waiting};
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition};
 use schemas::change::EventKind;
@@ -22,15 +22,20 @@ pub fn state(
     cluster: &Cluster,
     database: &SecretString,
     handle: &tokio::runtime::Handle,
+    store: Box<dyn Rows>,
 ) -> Result<Resolver, Fault> {
-    let mut restoring = Restoring::default();
+    let mut restoring = Restoring::keeping(store);
     let rows = handle.block_on(async {
         let register = Register::connect(database).await?;
         sink::restore::read(&register, |row| take(&mut restoring, row)).await
     })?;
     restoring.step(rows.sequence);
     tail(cluster, &rows.changes, &mut restoring)?;
-    Ok(restoring.finish())
+    let mut resolver = restoring.finish();
+    resolver
+        .settle_rows()
+        .map_err(|lost| Fault::fatal(lost.to_string()))?;
+    Ok(resolver)
 }
 
 /// Reads `register.changes` from where the register stands to its stable end.
