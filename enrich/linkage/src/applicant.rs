@@ -184,8 +184,20 @@ pub fn columns(fields: &[Field]) -> Vec<Column> {
         role: made.role,
         frequency: made.frequency,
         swaps_with: None,
+        of_applicant: true,
     })
     .collect()
+}
+
+/// The fields that a column of this name is made of.
+pub(crate) fn sources(name: &str) -> &'static [Field] {
+    let made = COLUMNS.iter().find(|made| made.name == name);
+    made.map_or(&[], |made| made.from)
+}
+
+/// Whether a field is compared, alone or as a part of a column.
+pub(crate) fn is_compared(field: Field) -> bool {
+    field == Field::MiddleName || COLUMNS.iter().any(|made| made.from.contains(&field))
 }
 
 /// The usual keys over those of the columns that there are.
@@ -222,7 +234,12 @@ pub fn fill<'a>(
     ];
     record.marked |= texts.into_iter().filter_map(&get).any(has_marks);
     record.certain_number = get(Field::PersonalNumber).is_some_and(is_personal_number);
-    for (n, column) in model.columns().iter().enumerate() {
+    for (n, column) in model
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.of_applicant)
+    {
         let Some(made) = COLUMNS.iter().find(|made| made.name == column.name) else {
             continue;
         };

@@ -3,7 +3,7 @@
 
 use crate::compare::{Level, MISSING, Sides};
 use crate::dictionary::Dictionary;
-use crate::frequency::Frequencies;
+use crate::frequency::{self, Frequencies};
 use crate::model::{Frequency, Model, Relatives};
 use crate::weights::{Bits, Weights};
 
@@ -168,20 +168,20 @@ impl Scorer {
         a: View<'_>,
         frequencies: &Frequencies,
     ) -> f64 {
-        let frequency = model.columns()[column].frequency;
-        if level != 0 || frequency == Frequency::Ignored {
+        let counts = model.columns()[column].frequency;
+        if level != 0 || counts == Frequency::Ignored {
             return 0.0;
         }
-        let province = province(model, frequency, a.slots);
+        let province = province(model, counts, a.slots);
         let average = self.bits.average[column];
-        let value = a.slots[model.slots(column).start];
+        let value = frequency::counted(&a.slots[model.slots(column)]);
         (average / frequencies.share(column, province, value, average)).log2()
     }
 }
 
 /// The province whose people a value's frequency is counted among.
 pub fn province(model: &Model, frequency: Frequency, slots: &[u32]) -> u32 {
-    match (frequency, model.column("abode")) {
+    match (frequency, model.applicant_column("abode")) {
         (Frequency::ByProvince, Some(abode)) => {
             let abode = &slots[model.slots(abode)];
             let known = abode.iter().find(|&&unit| unit != 0);

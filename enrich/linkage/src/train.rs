@@ -26,8 +26,6 @@ const SMOOTHING: f64 = 5.0;
 pub struct Trained {
     /// The table.
     pub weights: Weights,
-    /// Records that were looked at.
-    pub records: usize,
     /// Pairs that blocking found.
     pub pairs: usize,
     /// Pairs expected to be one person.
@@ -43,26 +41,21 @@ struct Pair {
     a: u32,
 }
 
-/// Estimates weights from records. `start` is where the estimation begins, and what it leans on where
-/// there is little to see.
+/// Estimates weights from records. It begins with the shipped weights of an applicant's columns and a guess
+/// for others, and leans on them where there is little to see.
 pub fn train(
     model: &Model,
     dictionary: &Dictionary,
     records: &[Record],
     frequencies: &Frequencies,
-    start: Option<&Weights>,
 ) -> Trained {
     let all_pairs = all_pairs(model, dictionary, records);
     let u: Vec<Vec<f64>> = all_pairs.iter().map(|counts| shares_of(counts)).collect();
-    let weights = match start {
-        Some(start) => start.clone().with_u(u),
-        None => Weights::start(model, u),
-    };
+    let weights = Weights::start(model, u);
     let prior_shares: Vec<Vec<f64>> = weights.columns.iter().map(|column| column.m.clone()).collect();
     let pairs = pairs(model, dictionary, records);
     let mut trained = Trained {
         weights,
-        records: records.len(),
         pairs: pairs.len(),
         expected_matches: 0.0,
         rounds: 0,
@@ -71,6 +64,8 @@ pub fn train(
     while !trained.converged && trained.rounds < MOST_ROUNDS {
         trained.round(model, records, frequencies, &pairs, &prior_shares, &all_pairs);
     }
+    trained.converged &= !pairs.is_empty();
+    trained.weights.version = version(&trained.weights.to_toml(model));
     trained
 }
 
@@ -153,6 +148,14 @@ impl Trained {
         self.rounds += 1;
         self.converged = moved < 1e-5;
     }
+}
+
+/// A version that says what the weights are: the FNV-1a hash of their file (draft-eastlake-fnv).
+fn version(file: &str) -> String {
+    let hash = file.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("trained-{hash:08x}")
 }
 
 fn view(record: &Record) -> View<'_> {

@@ -4,63 +4,81 @@
 use crate::compare::Comparator;
 use crate::model::{Key, KeyPart, Model, Part};
 use crate::records::Record;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
 
 /// Pairs per record that a key may bring.
 const MOST_PAIRS: f64 = 8.0;
 /// Keys at most.
 const MOST_KEYS: usize = 24;
 
-/// Keys of one or two whole columns.
-pub(super) fn choose(model: &Model, records: &[Record], columns: &[usize]) -> Vec<Key> {
-    let mut parts = Vec::new();
-    for &column in columns {
-        parts.push(KeyPart {
-            column,
-            of: Part::Whole,
-        });
-    }
-    let mut found: Vec<(f64, Vec<KeyPart>)> = Vec::new();
-    for (n, &one) in parts.iter().enumerate() {
-        found.push((pairs_per_record(model, records, &[one]), vec![one]));
-        for &other in &parts[n + 1..] {
-            let key = [one, other];
-            found.push((pairs_per_record(model, records, &key), key.to_vec()));
-        }
-    }
-    let telling = |columns: &[KeyPart]| {
-        columns
-            .iter()
-            .any(|part| model.columns()[part.column].comparator != Comparator::Category)
-    };
-    found.retain(|(pairs, key)| *pairs > 0.0 && *pairs <= MOST_PAIRS && telling(key));
-    // Who brings most, finds most; what a single column brings, a pair with it can't add to.
-    found.sort_by(|x, y| x.1.len().cmp(&y.1.len()).then(y.0.total_cmp(&x.0)));
-    let mut keys: Vec<Vec<KeyPart>> = Vec::new();
-    for (_, key) in found {
-        let covered = keys
-            .iter()
-            .any(|known| known.iter().all(|part| key.contains(part)));
-        if !covered && keys.len() < MOST_KEYS {
-            keys.push(key);
-        }
-    }
-    keys.into_iter().map(Key).collect()
+/// A key that might be chosen.
+struct Candidate {
+    pairs_per_record: f64,
+    columns: Vec<usize>,
 }
 
-fn pairs_per_record(model: &Model, records: &[Record], key: &[KeyPart]) -> f64 {
-    let mut blocks: FxHashMap<Vec<u32>, f64> = FxHashMap::default();
+/// Keys of one or two whole columns.
+pub(super) fn choose(model: &Model, records: &[Record], columns: &[usize]) -> Vec<Key> {
+    let mut found = Vec::new();
+    for (n, &one) in columns.iter().enumerate() {
+        found.push(candidate(model, records, vec![one]));
+        for &other in &columns[n + 1..] {
+            found.push(candidate(model, records, vec![one, other]));
+        }
+    }
+    found.retain(|key| key.pairs_per_record > 0.0);
+    // What a single column brings, a pair with it can't add to. Who brings least, comes first.
+    found.sort_by(|x, y| {
+        let lengths = x.columns.len().cmp(&y.columns.len());
+        lengths.then(x.pairs_per_record.total_cmp(&y.pairs_per_record))
+    });
+    let is_telling = |column: &usize| model.columns()[*column].comparator != Comparator::Category;
+    let (few, many): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|key| key.pairs_per_record <= MOST_PAIRS && key.columns.iter().any(is_telling));
+    let mut chosen: Vec<Vec<usize>> = Vec::new();
+    for Candidate { columns, .. } in few {
+        let covered = chosen
+            .iter()
+            .any(|known| known.iter().all(|column| columns.contains(column)));
+        if !covered && chosen.len() < MOST_KEYS {
+            chosen.push(columns);
+        }
+    }
+    if chosen.is_empty() {
+        // Better slow than blind: of what brings many together, the least.
+        let least = many
+            .into_iter()
+            .min_by(|x, y| x.pairs_per_record.total_cmp(&y.pairs_per_record));
+        chosen.extend(least.map(|key| key.columns));
+    }
+    let whole = |column| KeyPart {
+        column,
+        of: Part::Whole,
+    };
+    chosen
+        .into_iter()
+        .map(|columns| Key(columns.into_iter().map(whole).collect()))
+        .collect()
+}
+
+fn candidate(model: &Model, records: &[Record], columns: Vec<usize>) -> Candidate {
+    let mut blocks: FxHashMap<u64, f64> = FxHashMap::default();
     for record in records {
-        let mut value = Vec::new();
-        let complete = key.iter().all(|part| {
-            let slots = &record.slots[model.slots(part.column)];
-            value.extend_from_slice(slots);
+        let mut hasher = FxHasher::default();
+        let complete = columns.iter().all(|&column| {
+            let slots = &record.slots[model.slots(column)];
+            slots.iter().for_each(|&slot| hasher.write_u32(slot));
             slots.iter().any(|&slot| slot != 0)
         });
         if complete {
-            *blocks.entry(value).or_default() += 1.0;
+            *blocks.entry(hasher.finish()).or_default() += 1.0;
         }
     }
     let pairs: f64 = blocks.values().map(|count| count * (count - 1.0) / 2.0).sum();
-    pairs / records.len().max(1) as f64
+    Candidate {
+        pairs_per_record: pairs / records.len().max(1) as f64,
+        columns,
+    }
 }
