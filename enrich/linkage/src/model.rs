@@ -210,6 +210,13 @@ impl Model {
         self.column(name).filter(|&at| self.columns[at].of_applicant)
     }
 
+    /// Whether it has columns of applicants that relatives share: only of those is it known how relatives
+    /// differ.
+    pub fn has_relatives_of_applicants(&self) -> bool {
+        let shared = |column: &Column| column.of_applicant && column.role != Role::Person;
+        self.columns.iter().any(shared)
+    }
+
     /// Where a column's slots lie in a record.
     pub fn slots(&self, column: usize) -> std::ops::Range<usize> {
         self.starts[column]..self.starts[column + 1]

@@ -5,6 +5,7 @@ use super::column::{self, Declared};
 use super::faults::{Faults, WrongMapping};
 use super::{alias, generic, keys};
 use crate::applicant;
+use crate::dictionary::Dictionary;
 use crate::model::{Column, Key, Model};
 use crate::records::Record;
 use crate::score::MOST_COLUMNS;
@@ -160,7 +161,7 @@ impl Mapping {
     }
 
     /// The blocking keys: those it names, or the usual ones.
-    pub(super) fn keys(&self, model: &Model, records: &[Record]) -> Vec<Key> {
+    pub(super) fn keys(&self, model: &Model, dictionary: &Dictionary, records: &[Record]) -> Vec<Key> {
         if let Some(keys) = &self.keys {
             return keys.clone();
         }
@@ -172,7 +173,11 @@ impl Mapping {
             .collect();
         let generic: Vec<usize> = self.generic.iter().map(|column| column.column).collect();
         // An applicant's columns come first in the model, so that their keys name the same places in both.
-        [applicant::keys(&ours), keys::choose(model, records, &generic)].concat()
+        [
+            applicant::keys(&ours),
+            keys::choose(model, dictionary, records, &generic),
+        ]
+        .concat()
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Rows<'a> {
 
     /// The table of all rows.
     pub fn finish(self) -> Table {
-        let keys = self.mapping.keys(&self.model, &self.records);
+        let keys = self.mapping.keys(&self.model, &self.dictionary, &self.records);
         let model = Model::new(self.model.columns().to_vec(), keys);
         let mut frequencies = Frequencies::default();
         for record in &self.records {

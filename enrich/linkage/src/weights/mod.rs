@@ -3,7 +3,7 @@
 mod file;
 
 use crate::applicant;
-use crate::model::{Model, Relatives, Role};
+use crate::model::{Column, Model, Relatives, Role};
 
 pub use file::WrongWeights;
 
@@ -41,6 +41,9 @@ impl ColumnWeights {
 fn log_ratio(share: f64, u: f64) -> f64 {
     (share.max(LEAST) / u.max(LEAST)).log2()
 }
+
+/// Share of the shipped rates of relatives that another table's are supposed to be.
+const RARE_RELATIVES: f64 = 0.01;
 
 /// Least share of a level: nothing is taken for impossible because it was never seen.
 pub const LEAST: f64 = 1e-6;
@@ -140,9 +143,13 @@ impl Weights {
                 *weights = ColumnWeights { u, ..known };
             }
         }
-        // Who has no columns that relatives share, has no relatives to look for.
-        if model.columns().iter().any(|column| column.role != Role::Person) {
+        // Who has no columns that relatives share, has no relatives to look for. In a table that isn't ours
+        // they are supposed to be rare, and are not learned: a garbled name and a twin look the same there.
+        let shared = |column: &Column| column.role != Role::Person;
+        if model.has_relatives_of_applicants() {
             start.relatives = shipped.relatives;
+        } else if model.columns().iter().any(shared) {
+            start.relatives = shipped.relatives.map(|rate| rate * RARE_RELATIVES);
         }
         start
     }
