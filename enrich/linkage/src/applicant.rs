@@ -7,7 +7,7 @@ use crate::records::Record;
 use normalise::Date;
 use normalise::name::split;
 use normalise::number::is_personal_number;
-use places::Places;
+use places::{Places, State, UnitCode};
 use schemas::Field;
 
 /// A column made of an applicant's fields.
@@ -276,10 +276,11 @@ pub fn fill<'a>(
             }
             (_, Comparator::Number) => slots.copy_from_slice(&packed_number(first.unwrap_or_default())),
             (_, Comparator::Abode) => {
-                let born = get(Field::BirthCommune).or(get(Field::BirthProvince));
-                let places = [born, get(Field::PermanentCommune), get(Field::CurrentCommune)];
+                let place = |field| get(field).and_then(place_slot);
+                let born = place(Field::BirthCommune).or_else(|| place(Field::BirthProvince));
+                let places = [born, place(Field::PermanentCommune), place(Field::CurrentCommune)];
                 for (slot, place) in slots.iter_mut().zip(places) {
-                    *slot = place.and_then(place_slot).unwrap_or(0);
+                    *slot = place.unwrap_or(0);
                 }
             }
         }
@@ -294,14 +295,24 @@ fn own_name(middle: &str, given: &str) -> String {
     }
 }
 
-/// A unit of today, `code@valid_from`, in one slot.
+/// A unit of today, `code@valid_from`, in one slot; or an earlier commune by its code, which was split among
+/// several since and so has no value of today.
 fn place_slot(value: &str) -> Option<u32> {
-    let found = Places::shared().unit_of_value(value)?;
-    let province = found.province()?;
-    let commune = if found == province {
-        0
-    } else {
-        found.code().number()
-    };
-    Some(unit(province.code().number(), commune))
+    let places = Places::shared();
+    if let Some(found) = places.unit_of_value(value) {
+        let province = found.province()?;
+        let commune = if found == province {
+            0
+        } else {
+            found.code().number()
+        };
+        return Some(unit(province.code().number(), commune));
+    }
+    let code = UnitCode::parse(value)?;
+    let earlier = [State::Of63, State::Of2021].into_iter();
+    let found = earlier
+        .filter_map(|state| places.unit_in(code, state))
+        .find(|unit| unit.successors().len() > 1)?;
+    let province = found.successors().first()?.province()?;
+    Some(unit(province.code().number(), code.number()))
 }
