@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, node, register, rules, topics, values};
+use operate::{books, control, lag, latency, matching, node, register, rules, topics, values};
 use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
@@ -97,6 +97,12 @@ enum Command {
     /// The catalogue of rules, and rulesets' files
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Which records of a table are the same person: learn weights, link, measure
+    ///
+    /// It is the engine that finds out which resident an application belongs to. Nothing is connected to, and no cell
+    /// of a table is printed; ids of records are.
+    #[command(subcommand, after_long_help = matching::MAPPING)]
+    Match(matching::Command),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  intakectl completions bash > /etc/bash_completion.d/intakectl")]
     Completions {
@@ -120,6 +126,7 @@ async fn main() -> ExitCode {
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use control::Command as Control;
+    use matching::Command as Match;
     use node::Command as Node;
     use register::Command as Register;
     use rules::Command as Rules;
@@ -176,6 +183,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Rules(Rules::List(args)) => print(&rules::list::run(&args)?, output),
         Command::Rules(Rules::Show(args)) => print(&rules::show::run(&args)?, output),
         Command::Rules(Rules::Diff(args)) => print(&rules::diff::run(&args)?, output),
+        Command::Match(Match::Train(args)) => print(&matching::train::run(&args)?, output),
+        Command::Match(Match::Evaluate(args)) => print(&matching::evaluate::run(&args)?, output),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

@@ -7,7 +7,7 @@ use crate::records::Record;
 use normalise::Date;
 use normalise::name::split;
 use normalise::number::is_personal_number;
-use places::Places;
+use places::{Places, State, UnitCode};
 use schemas::Field;
 
 /// A column made of an applicant's fields.
@@ -184,8 +184,20 @@ pub fn columns(fields: &[Field]) -> Vec<Column> {
         role: made.role,
         frequency: made.frequency,
         swaps_with: None,
+        of_applicant: true,
     })
     .collect()
+}
+
+/// The fields that a column of this name is made of.
+pub(crate) fn sources(name: &str) -> &'static [Field] {
+    let made = COLUMNS.iter().find(|made| made.name == name);
+    made.map_or(&[], |made| made.from)
+}
+
+/// Whether a field is compared, alone or as a part of a column.
+pub(crate) fn is_compared(field: Field) -> bool {
+    field == Field::MiddleName || COLUMNS.iter().any(|made| made.from.contains(&field))
 }
 
 /// The usual keys over those of the columns that there are.
@@ -222,7 +234,12 @@ pub fn fill<'a>(
     ];
     record.marked |= texts.into_iter().filter_map(&get).any(has_marks);
     record.certain_number = get(Field::PersonalNumber).is_some_and(is_personal_number);
-    for (n, column) in model.columns().iter().enumerate() {
+    for (n, column) in model
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.of_applicant)
+    {
         let Some(made) = COLUMNS.iter().find(|made| made.name == column.name) else {
             continue;
         };
@@ -259,10 +276,11 @@ pub fn fill<'a>(
             }
             (_, Comparator::Number) => slots.copy_from_slice(&packed_number(first.unwrap_or_default())),
             (_, Comparator::Abode) => {
-                let born = get(Field::BirthCommune).or(get(Field::BirthProvince));
-                let places = [born, get(Field::PermanentCommune), get(Field::CurrentCommune)];
+                let place = |field| get(field).and_then(place_slot);
+                let born = place(Field::BirthCommune).or_else(|| place(Field::BirthProvince));
+                let places = [born, place(Field::PermanentCommune), place(Field::CurrentCommune)];
                 for (slot, place) in slots.iter_mut().zip(places) {
-                    *slot = place.and_then(place_slot).unwrap_or(0);
+                    *slot = place.unwrap_or(0);
                 }
             }
         }
@@ -277,14 +295,24 @@ fn own_name(middle: &str, given: &str) -> String {
     }
 }
 
-/// A unit of today, `code@valid_from`, in one slot.
+/// A unit of today, `code@valid_from`, in one slot; or an earlier commune by its code, which was split among
+/// several since and so has no value of today.
 fn place_slot(value: &str) -> Option<u32> {
-    let found = Places::shared().unit_of_value(value)?;
-    let province = found.province()?;
-    let commune = if found == province {
-        0
-    } else {
-        found.code().number()
-    };
-    Some(unit(province.code().number(), commune))
+    let places = Places::shared();
+    if let Some(found) = places.unit_of_value(value) {
+        let province = found.province()?;
+        let commune = if found == province {
+            0
+        } else {
+            found.code().number()
+        };
+        return Some(unit(province.code().number(), commune));
+    }
+    let code = UnitCode::parse(value)?;
+    let earlier = [State::Of63, State::Of2021].into_iter();
+    let found = earlier
+        .filter_map(|state| places.unit_in(code, state))
+        .find(|unit| unit.successors().len() > 1)?;
+    let province = found.successors().first()?.province()?;
+    Some(unit(province.code().number(), code.number()))
 }

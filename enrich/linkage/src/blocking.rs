@@ -129,7 +129,14 @@ pub(crate) fn hashes(model: &Model, dictionary: &Dictionary, slots: &[u32], into
     }
 }
 
-fn hash(model: &Model, dictionary: &Dictionary, slots: &[u32], n: usize, key: &Key) -> Option<u64> {
+/// The hash of one key, the `n`th; none where a part is missing.
+pub(crate) fn hash(
+    model: &Model,
+    dictionary: &Dictionary,
+    slots: &[u32],
+    n: usize,
+    key: &Key,
+) -> Option<u64> {
     let mut hasher = FxHasher::default();
     hasher.write_usize(n + 1);
     for part in &key.0 {

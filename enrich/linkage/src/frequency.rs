@@ -49,10 +49,15 @@ impl Frequencies {
     }
 }
 
+/// What a value is counted as: itself, or one figure for the halves of a number.
+pub(crate) fn counted(slots: &[u32]) -> Symbol {
+    slots.iter().fold(0, |value, &slot| value.rotate_left(16) ^ slot)
+}
+
 /// Counts the values of a person among all people, or takes them out again.
 pub fn count_person(model: &Model, frequencies: &mut Frequencies, slots: &[u32], comes: bool) {
     for (n, column) in model.columns().iter().enumerate() {
-        let value = slots[model.slots(n).start];
+        let value = counted(&slots[model.slots(n)]);
         if column.frequency == Frequency::Ignored || value == 0 {
             continue;
         }

@@ -426,13 +426,10 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// The evidence of one column of a pair that agrees so, in bits, without and with its value's rarity.
     pub fn column_bits(&self, a: Id, column: usize, agreement: &Agreement) -> Option<(f64, f64)> {
         let view = self.view(*self.handles.get(&a)?);
-        Some(self.scorer.column_bits(
-            &self.model,
-            column,
-            agreement.level(column),
-            view,
-            &self.frequencies,
-        ))
+        Some(
+            self.scorer
+                .column_bits(&self.model, column, agreement, view, &self.frequencies),
+        )
     }
 
     /// Takes in a record that is compared with none: one that [`Self::insert`] refused, or that was linked

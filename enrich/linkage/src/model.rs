@@ -14,8 +14,11 @@ pub struct Column {
     pub role: Role,
     /// Whether agreeing on a rare value says more than on a usual one.
     pub frequency: Frequency,
-    /// Another name column whose value may stand here by mistake.
+    /// Another column whose value may stand here by mistake.
     pub swaps_with: Option<usize>,
+    /// It is made of an applicant's normalised fields, as the shipped weights know it: a column of the same
+    /// name in another table is another column.
+    pub of_applicant: bool,
 }
 
 /// Whom a column tells apart.
@@ -147,6 +150,18 @@ impl Part {
             .find(|(_, it)| *it == self)
             .map_or("", |(name, _)| name)
     }
+
+    /// Whether values of this comparator have such a part.
+    pub const fn fits(self, comparator: Comparator) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::First | Self::Last | Self::Start => {
+                matches!(comparator, Comparator::Name | Comparator::Text)
+            }
+            Self::Year => matches!(comparator, Comparator::Date),
+            Self::BirthProvince | Self::Commune => matches!(comparator, Comparator::Abode),
+        }
+    }
 }
 
 /// A blocking key: records that agree on all its parts are compared.
@@ -190,6 +205,18 @@ impl Model {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// The column of this name that is made of an applicant's fields.
+    pub fn applicant_column(&self, name: &str) -> Option<usize> {
+        self.column(name).filter(|&at| self.columns[at].of_applicant)
+    }
+
+    /// Whether it has columns of applicants that relatives share: only of those is it known how relatives
+    /// differ.
+    pub fn has_relatives_of_applicants(&self) -> bool {
+        let shared = |column: &Column| column.of_applicant && column.role != Role::Person;
+        self.columns.iter().any(shared)
+    }
+
     /// Where a column's slots lie in a record.
     pub fn slots(&self, column: usize) -> std::ops::Range<usize> {
         self.starts[column]..self.starts[column + 1]
@@ -215,24 +242,31 @@ impl Model {
     /// What is wrong with it, and what may stand there.
     pub fn key(columns: &[Column], text: &str) -> Result<Key, String> {
         let part = |text: &str| {
-            let (name, of) = text.trim().split_once(':').unwrap_or((text.trim(), "whole"));
+            let (name, of) = text.rsplit_once(':').unwrap_or((text, Part::Whole.name()));
+            let (name, of) = (name.trim(), of.trim());
             let column = columns.iter().position(|column| column.name == name);
-            let known = || {
-                columns
-                    .iter()
-                    .map(|column| column.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            };
-            let column = column.ok_or_else(|| format!("no column {name}: there are {}", known()))?;
-            let of = Part::ALL
-                .iter()
-                .find(|(known, _)| *known == of)
-                .map(|&(_, part)| part);
-            let parts = || Part::ALL.map(|(name, _)| name).join(", ");
-            let of = of.ok_or_else(|| format!("unknown part in {text}: a part is one of {}", parts()))?;
+            let column = column.ok_or_else(|| format!("no column {name:?}: there are {}", names(columns)))?;
+            let comparator = columns[column].comparator;
+            let fitting = || Part::ALL.iter().filter(|(_, part)| part.fits(comparator));
+            let of = fitting().find(|(known, _)| *known == of).map(|&(_, part)| part);
+            let of = of.ok_or_else(|| {
+                let known: Vec<&str> = fitting().map(|(name, _)| *name).collect();
+                let kind = comparator.name();
+                format!(
+                    "{name} has no such part: of a {kind} there are {}",
+                    known.join(", ")
+                )
+            })?;
             Ok(KeyPart { column, of })
         };
-        text.split('+').map(part).collect::<Result<_, _>>().map(Key)
+        text.split('+')
+            .map(|text| part(text.trim()))
+            .collect::<Result<_, _>>()
+            .map(Key)
     }
+}
+
+fn names(columns: &[Column]) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    names.join(", ")
 }

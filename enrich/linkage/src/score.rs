@@ -3,7 +3,7 @@
 
 use crate::compare::{Level, MISSING, Sides};
 use crate::dictionary::Dictionary;
-use crate::frequency::Frequencies;
+use crate::frequency::{self, Frequencies};
 use crate::model::{Frequency, Model, Relatives};
 use crate::weights::{Bits, Weights};
 
@@ -14,6 +14,8 @@ pub const MOST_COLUMNS: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreement {
     levels: [Level; MOST_COLUMNS],
+    /// Where the two are from, for values whose frequency differs by province.
+    provinces: [u16; 2],
 }
 
 impl Agreement {
@@ -81,9 +83,21 @@ impl Score {
         best
     }
 
+    /// Of the pairs that agree so and are not one person, the share of each kind of relatives.
+    pub fn shares_of_relatives(&self, prior: &Prior) -> [f64; Relatives::ALL.len()] {
+        let all = prior.records.max(1.0) + self.likeness_of_relatives(prior);
+        Relatives::ALL.map(|kind| self.likeness_of(kind, prior) / all)
+    }
+
+    fn likeness_of(&self, kind: Relatives, prior: &Prior) -> f64 {
+        prior.relatives[kind as usize] * self.relatives[kind as usize].exp2()
+    }
+
     fn likeness_of_relatives(&self, prior: &Prior) -> f64 {
-        let odds = |(rate, bits): (&f64, &f64)| rate * bits.exp2();
-        prior.relatives.iter().zip(&self.relatives).map(odds).sum()
+        Relatives::ALL
+            .iter()
+            .map(|&kind| self.likeness_of(kind, prior))
+            .sum()
     }
 }
 
@@ -132,7 +146,7 @@ impl Scorer {
             if level == MISSING {
                 continue;
             }
-            let rarity = self.rarity(model, n, level, a, frequencies);
+            let rarity = self.rarity(model, n, agreement, a, frequencies);
             score.evidence += self.bits.same[n][usize::from(level)] + rarity;
             for kind in Relatives::ALL {
                 let shared = if kind.share(column.role) { rarity } else { 0.0 };
@@ -148,14 +162,15 @@ impl Scorer {
         &self,
         model: &Model,
         column: usize,
-        level: Level,
+        agreement: &Agreement,
         a: View<'_>,
         frequencies: &Frequencies,
     ) -> (f64, f64) {
+        let level = agreement.level(column);
         if level == MISSING {
             return (0.0, 0.0);
         }
-        let rarity = self.rarity(model, column, level, a, frequencies);
+        let rarity = self.rarity(model, column, agreement, a, frequencies);
         (self.bits.same[column][usize::from(level)], rarity)
     }
 
@@ -164,24 +179,30 @@ impl Scorer {
         &self,
         model: &Model,
         column: usize,
-        level: Level,
+        agreement: &Agreement,
         a: View<'_>,
         frequencies: &Frequencies,
     ) -> f64 {
-        let frequency = model.columns()[column].frequency;
-        if level != 0 || frequency == Frequency::Ignored {
+        let counts = model.columns()[column].frequency;
+        if agreement.levels[column] != 0 || counts == Frequency::Ignored {
             return 0.0;
         }
-        let province = province(model, frequency, a.slots);
         let average = self.bits.average[column];
-        let value = a.slots[model.slots(column).start];
-        (average / frequencies.share(column, province, value, average)).log2()
+        let value = frequency::counted(&a.slots[model.slots(column)]);
+        let share = |province| frequencies.share(column, u32::from(province), value, average);
+        let share = match (counts, agreement.provinces) {
+            // Whichever of the two comes first, and where it is the less rare.
+            (Frequency::ByProvince, [one, other]) if one != other => share(one).max(share(other)),
+            (Frequency::ByProvince, [one, _]) => share(one),
+            _ => share(0),
+        };
+        (average / share).log2()
     }
 }
 
 /// The province whose people a value's frequency is counted among.
 pub fn province(model: &Model, frequency: Frequency, slots: &[u32]) -> u32 {
-    match (frequency, model.column("abode")) {
+    match (frequency, model.applicant_column("abode")) {
         (Frequency::ByProvince, Some(abode)) => {
             let abode = &slots[model.slots(abode)];
             let known = abode.iter().find(|&&unit| unit != 0);
@@ -213,7 +234,11 @@ pub fn agreement(model: &Model, dictionary: &Dictionary, a: View<'_>, b: View<'_
             levels[other] = crate::compare::SWAPPED;
         }
     }
-    Agreement { levels }
+    let from = |record: View<'_>| province(model, Frequency::ByProvince, record.slots) as u16;
+    Agreement {
+        levels,
+        provinces: [from(a), from(b)],
+    }
 }
 
 fn is_swapped(model: &Model, one: usize, other: usize, a: &[u32], b: &[u32]) -> bool {

@@ -2,11 +2,11 @@
 
 use super::lines::{self, Line};
 use super::{unless_gone, verdict};
+use crate::progress;
 use ::normalise::Date;
 use ::rules::catalogue::text as found;
 use ::rules::{Rule, Ruleset, Told, severity_name};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use runtime::Fault;
 use schemas::event::Body;
 use schemas::submission::Submission;
@@ -73,7 +73,8 @@ pub fn run(
         .metadata()
         .map_err(|e| Fault::fatal(format!("can't read {name}: {e}")))?
         .len();
-    let bar = progress(size);
+    let style = "{bar:40} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
+    let bar = progress::bar(size, style);
     let (mut summary, mut number) = (Summary::default(), 0);
     let answered = lines::each(BufReader::with_capacity(1 << 16, file), |line, read| {
         number += 1;
@@ -83,12 +84,6 @@ pub fn run(
     bar.finish_and_clear();
     unless_gone(answered.and_then(|()| output.flush()))?;
     Ok(summary)
-}
-
-fn progress(size: u64) -> ProgressBar {
-    let style = "{bar:40} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
-    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(size).with_style(style)
 }
 
 fn answer(

@@ -1,10 +1,12 @@
 //! Comparators: how alike two values of a column are, as one of a few levels.
 
 mod date;
+mod letters;
 mod name;
 mod number;
 mod place;
 mod text;
+mod words;
 
 pub use date::{packed as packed_date, year as year_of};
 pub(crate) use name::SWAPPED;

@@ -1,6 +1,7 @@
 //! Names: marks, spelling, what was shortened, and how many letters or words differ.
 
-use super::{Level, LevelName, level};
+use super::letters::{jaro_winkler, one_edit};
+use super::{Level, LevelName, level, words};
 use crate::dictionary::Entry;
 
 pub(super) const LEVELS: &[LevelName] = &[
@@ -38,46 +39,53 @@ const DIALECT: &[(&str, &str)] = &[
 
 /// The level of two names that differ.
 pub(super) fn compare(a: &Entry, b: &Entry, both_marked: bool) -> Level {
-    if a.folded == b.folded {
+    let (a, b) = (&*a.folded, &*b.folded);
+    if a == b {
         return if both_marked { 5 } else { 1 };
     }
-    let (a_words, b_words): (Vec<&str>, Vec<&str>) =
-        (a.folded.split(' ').collect(), b.folded.split(' ').collect());
-    if same_spelling(&a_words, &b_words) {
-        return 2;
-    }
-    if is_shortened(&a_words, &b_words) || is_shortened(&b_words, &a_words) {
-        return 3;
-    }
-    if a_words.len() == b_words.len() && a_words.len() > 1 && sorted(&a_words) == sorted(&b_words) {
-        return 4;
-    }
-    let lengths_apart = a.folded.len().abs_diff(b.folded.len());
-    if lengths_apart <= 1 && a.folded.len() > 2 && strsim::osa_distance(&a.folded, &b.folded) == 1 {
-        return 6;
-    }
-    if a_words.len() == b_words.len() && a_words.len() > 1 {
-        let apart: Vec<usize> = (0..a_words.len()).filter(|&n| a_words[n] != b_words[n]).collect();
-        match apart[..] {
-            [n] if n + 1 == a_words.len() => return 8,
-            [_] => return 7,
-            _ => {}
-        }
-    }
-    let alike = strsim::jaro_winkler(&a.folded, &b.folded);
-    if alike >= 0.9 {
-        9
-    } else if alike >= 0.8 {
-        10
+    words::of_both(a, b, |a_words, b_words| {
+        by_words(a_words, b_words)
+            .or_else(|| (a.len().min(b.len()) > 2 && one_edit(a.chars(), b.chars())).then_some(6))
+            .or_else(|| one_word_apart(a_words, b_words))
+            .or_else(|| (a.len() == b.len() && words::same_words(a_words, b_words)).then_some(4))
+    })
+    .unwrap_or_else(|| match jaro_winkler(a, b) {
+        0.9.. => 9,
+        0.8.. => 10,
+        _ => 11,
+    })
+}
+
+fn by_words(a: &[&str], b: &[&str]) -> Option<Level> {
+    if same_spelling(a, b) {
+        Some(2)
+    } else if is_shortened(a, b) || is_shortened(b, a) {
+        Some(3)
     } else {
-        11
+        None
+    }
+}
+
+/// One word differs: the given name, which is the last, or another.
+fn one_word_apart(a: &[&str], b: &[&str]) -> Option<Level> {
+    if a.len() != b.len() || a.len() < 2 {
+        return None;
+    }
+    let mut apart = (0..a.len()).filter(|&n| a[n] != b[n]);
+    match (apart.next(), apart.next()) {
+        (Some(n), None) => Some(if n + 1 == a.len() { 8 } else { 7 }),
+        _ => None,
     }
 }
 
 /// i and y, spaces, and pairs of dialects.
 fn same_spelling(a: &[&str], b: &[&str]) -> bool {
     if a.len() != b.len() {
-        return a.concat() == b.concat();
+        let letters = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
+        return letters(a) == letters(b)
+            && a.iter()
+                .flat_map(|word| word.bytes())
+                .eq(b.iter().flat_map(|word| word.bytes()));
     }
     a.iter().zip(b).all(|(a, b)| {
         a == b || DIALECT.contains(&(a, b)) || DIALECT.contains(&(b, a)) || with_i(a).eq(with_i(b))
@@ -104,10 +112,4 @@ fn is_shortened(short: &[&str], long: &[&str]) -> bool {
     }
     let mut rest = long.iter();
     short.last() == long.last() && short.iter().all(|word| rest.any(|known| known == word))
-}
-
-fn sorted<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    let mut words = words.to_vec();
-    words.sort_unstable();
-    words
 }

@@ -1,8 +1,8 @@
 //! Any text, such as a street: by letters and by words.
 
-use super::{Level, LevelName, level};
+use super::letters::{jaro_winkler, one_edit};
+use super::{Level, LevelName, level, words};
 use crate::dictionary::Entry;
-use std::collections::BTreeSet;
 
 pub(super) const LEVELS: &[LevelName] = &[
     level("same", "the same"),
@@ -16,35 +16,47 @@ pub(super) const LEVELS: &[LevelName] = &[
 
 /// The level of two texts that differ.
 pub(super) fn compare(a: &Entry, b: &Entry) -> Level {
-    let joined = |entry: &Entry| entry.folded.replace(' ', "");
-    let (a_joined, b_joined) = (joined(a), joined(b));
-    if a_joined == b_joined {
+    let (a_letters, b_letters) = (letters(&a.folded), letters(&b.folded));
+    if a_letters.clone().eq(b_letters.clone()) {
         return 1;
     }
-    if a_joined.len().abs_diff(b_joined.len()) <= 1
-        && a_joined.len() > 2
-        && strsim::osa_distance(&a_joined, &b_joined) == 1
-    {
+    let len = |text: &str| text.len() - text.bytes().filter(|byte| *byte == b' ').count();
+    if len(&a.folded).min(len(&b.folded)) > 2 && one_edit(a_letters, b_letters) {
         return 2;
     }
-    let alike = strsim::jaro_winkler(&a_joined, &b_joined);
+    let alike = joined(&a.folded, |a| joined(&b.folded, |b| jaro_winkler(a, b)));
     if alike >= 0.92 {
         return 3;
     }
-    let words = |entry: &'_ Entry| {
-        entry
-            .folded
-            .split(' ')
-            .map(str::to_owned)
-            .collect::<BTreeSet<_>>()
-    };
-    let (a_words, b_words) = (words(a), words(b));
-    let shared = a_words.intersection(&b_words).count();
-    if 2 * shared >= a_words.len().max(b_words.len()) {
+    let (shared, most) = words::of_both(&a.folded, &b.folded, words::shared);
+    if 2 * shared >= most {
         4
     } else if alike >= 0.8 {
         5
     } else {
         6
     }
+}
+
+fn letters(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
+    text.chars().filter(|c| *c != ' ')
+}
+
+/// What `look` makes of a text without its spaces.
+fn joined<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
+    let mut place = [0; 64];
+    if text.len() > place.len() || !text.contains(' ') {
+        return if text.contains(' ') {
+            look(&text.replace(' ', ""))
+        } else {
+            look(text)
+        };
+    }
+    let mut len = 0;
+    for byte in text.bytes().filter(|byte| *byte != b' ') {
+        place[len] = byte;
+        len += 1;
+    }
+    // Leaving out spaces leaves UTF-8.
+    look(std::str::from_utf8(&place[..len]).unwrap_or_default())
 }

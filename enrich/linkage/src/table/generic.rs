@@ -8,14 +8,20 @@ const NOTHING: &[&str] = &[
     "", "-", "?", "na", "n/a", "nan", "nil", "none", "null", "unknown", "x",
 ];
 
-pub(super) fn fill(comparator: Comparator, dictionary: &mut Dictionary, cell: &str, slots: &mut [u32]) {
+/// Puts a cell into the slots of its column; whether it says anything.
+pub(super) fn fill(
+    comparator: Comparator,
+    dictionary: &mut Dictionary,
+    cell: &str,
+    slots: &mut [u32],
+) -> bool {
     let text = cell
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
         .to_lowercase();
     if NOTHING.contains(&text.as_str()) {
-        return;
+        return false;
     }
     match comparator {
         Comparator::Name | Comparator::Text | Comparator::Category => slots[0] = dictionary.symbol(&text),
@@ -25,6 +31,7 @@ pub(super) fn fill(comparator: Comparator, dictionary: &mut Dictionary, cell: &s
         }
         Comparator::Abode => {}
     }
+    true
 }
 
 /// A date as `1987-09-05`, `1987-09` or `1987`.

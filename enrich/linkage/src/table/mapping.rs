@@ -1,43 +1,39 @@
-//! The mapping of a table: which column is what (TOML).
-//!
-//! ```toml
-//! id = "rec_id"                      # the column that names a record; without it its line does
-//! as_of = "captured_on"              # the day a form was filled in: a column, or a day such as 2025-06-30
-//!
-//! [columns.ho_ten]
-//! field = "full_name"                # one of an application's fields: read and compared as the pipeline does
-//!
-//! [columns.street]
-//! comparator = "text"                # any other: name, text, date, number or category
-//! role = "household"                 # whom it tells apart: person (unless said), birth, family, parents, household
-//! frequency = true                   # rare values say more (usual for names, texts and categories)
-//! swaps_with = "suburb"              # a column whose value may stand here by mistake
-//!
-//! [blocking]
-//! keys = ["street + date_of_birth:year"]   # unless said: chosen by how few records each brings together
-//! ```
+//! The mapping of a table: which column is what (TOML). What may stand in it, with whole examples, is in
+//! this crate's README.
 
-use super::{generic, keys};
+use super::column::{self, Declared};
+use super::faults::{Faults, WrongMapping};
+use super::{alias, generic, keys};
 use crate::applicant;
-use crate::compare::Comparator;
-use crate::model::{Column, Frequency, Key, Model, Role};
+use crate::dictionary::Dictionary;
+use crate::model::{Column, Key, Model};
 use crate::records::Record;
+use crate::score::MOST_COLUMNS;
 use normalise::Date;
 use schemas::Field;
-use std::fmt;
 use toml::{Table, Value};
 
 /// What the columns of a table are.
 #[derive(Clone, Debug)]
 pub struct Mapping {
-    /// The column that names a record.
+    /// The column that names a record; without one, records are numbered from 1.
     pub id: Option<usize>,
-    pub(super) as_of: Option<usize>,
-    pub(super) day: Option<Date>,
+    /// Columns of the table that are read and not compared.
+    pub not_compared: Vec<String>,
+    pub(super) as_of: Option<AsOf>,
     pub(super) fields: Vec<(usize, Field)>,
     pub(super) generic: Vec<Generic>,
     columns: Vec<Column>,
-    keys: Option<Vec<String>>,
+    keys: Option<Vec<Key>>,
+}
+
+/// The day that applications' values are read on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AsOf {
+    /// It stands in a column.
+    Column(usize),
+    /// One for all.
+    Day(Date),
 }
 
 /// A column that isn't ours.
@@ -49,18 +45,6 @@ pub(super) struct Generic {
     pub column: usize,
 }
 
-/// What is wrong with a mapping, all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrongMapping(pub Vec<String>);
-
-impl fmt::Display for WrongMapping {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("; "))
-    }
-}
-
-impl std::error::Error for WrongMapping {}
-
 impl Mapping {
     /// Reads a mapping for a table with these headers.
     ///
@@ -70,16 +54,105 @@ impl Mapping {
         let file: Table = text
             .parse()
             .map_err(|fault: toml::de::Error| WrongMapping(vec![fault.to_string().trim_end().to_owned()]))?;
-        let mut reader = Reader {
-            headers,
-            faults: Vec::new(),
+        let mut faults = Faults::of(headers);
+        let mapping = Self::read(&file, &mut faults);
+        faults.or(mapping)
+    }
+
+    fn read(file: &Table, faults: &mut Faults<'_>) -> Self {
+        faults.only(file, "", &["id", "as_of", "columns", "blocking"]);
+        let id = faults
+            .text(file, "", "id")
+            .and_then(|name| faults.place(name, "id"));
+        let as_of = file.get("as_of").and_then(|value| as_of(value, faults));
+        let none = Table::new();
+        let columns = faults.table(file, "columns").unwrap_or(&none);
+        let declared: Vec<(&str, usize, Declared)> = columns
+            .iter()
+            .filter_map(|(name, options)| {
+                let declared = column::declared(name, options, faults);
+                let at = faults.place(name, &format!("columns.{name}"));
+                Some((name.as_str(), at?, declared?))
+            })
+            .collect();
+        faults.each_once(&declared);
+        let fields: Vec<(usize, Field)> = declared
+            .iter()
+            .filter_map(|(_, at, declared)| Some((*at, declared.field()?)))
+            .collect();
+        let named: Vec<Field> = fields.iter().map(|&(_, field)| field).collect();
+        let mut mapping = Self {
+            id,
+            not_compared: Vec::new(),
+            as_of,
+            fields,
+            generic: Vec::new(),
+            columns: applicant::columns(&named),
+            keys: None,
         };
-        let mapping = reader.mapping(&file);
-        if reader.faults.is_empty() {
-            Ok(mapping)
-        } else {
-            Err(WrongMapping(reader.faults))
+        for (name, at, declared) in &declared {
+            mapping.add(name, *at, declared, faults);
         }
+        column::swaps(&declared, &mut mapping.columns, faults);
+        match mapping.columns.len() {
+            0 => faults.say(
+                "columns",
+                "nothing to compare: map at least one column, as [columns.NAME]",
+            ),
+            1..=MOST_COLUMNS => {}
+            many => faults.say(
+                "columns",
+                format!("{many} columns to compare: at most {MOST_COLUMNS}"),
+            ),
+        }
+        mapping.keys = mapping.named_keys(file, &declared, faults);
+        mapping
+    }
+
+    fn add(&mut self, name: &str, at: usize, declared: &Declared, faults: &mut Faults<'_>) {
+        match declared {
+            Declared::Field(field) if !applicant::is_compared(*field) => {
+                self.not_compared.push(name.to_owned());
+            }
+            Declared::Field(_) => {}
+            Declared::Generic(options) => {
+                if self.columns.iter().any(|known| known.name == name) {
+                    let why = "the fields of this mapping make a column of this name: map it as a field too, or not at all";
+                    faults.say(&format!("columns.{name}"), why);
+                    return;
+                }
+                let column = self.columns.len();
+                self.generic.push(Generic { at, column });
+                self.columns.push(options.column(name));
+            }
+        }
+    }
+
+    fn named_keys(
+        &self,
+        file: &Table,
+        declared: &[(&str, usize, Declared)],
+        faults: &mut Faults<'_>,
+    ) -> Option<Vec<Key>> {
+        let blocking = faults.table(file, "blocking")?;
+        faults.only(blocking, "blocking.", &["keys"]);
+        let keys = blocking.get("keys")?.as_array();
+        let texts: Option<Vec<&str>> = keys.and_then(|keys| keys.iter().map(Value::as_str).collect());
+        let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
+            faults.say(
+                "blocking.keys",
+                "must be a list of texts, such as [\"surname + date_of_birth:year\"]",
+            );
+            return None;
+        };
+        let mut read = Vec::new();
+        for text in texts {
+            match Model::key(&self.columns, &alias::resolved(text, &self.columns, declared)) {
+                Ok(key) => read.push(key),
+                Err(fault) => faults.say("blocking.keys", format!("{text:?}: {fault}")),
+            }
+        }
+        Some(read)
     }
 
     /// The model without its keys.
@@ -88,184 +161,40 @@ impl Mapping {
     }
 
     /// The blocking keys: those it names, or the usual ones.
-    pub(super) fn keys(&self, model: &Model, records: &[Record]) -> Vec<Key> {
-        match &self.keys {
-            Some(keys) => keys
-                .iter()
-                .filter_map(|key| Model::key(model.columns(), key).ok())
-                .collect(),
-            None => {
-                let generic: Vec<usize> = self.generic.iter().map(|column| column.column).collect();
-                [
-                    applicant::keys(model.columns()),
-                    keys::choose(model, records, &generic),
-                ]
-                .concat()
-            }
+    pub(super) fn keys(&self, model: &Model, dictionary: &Dictionary, records: &[Record]) -> Vec<Key> {
+        if let Some(keys) = &self.keys {
+            return keys.clone();
         }
-    }
-}
-
-struct Reader<'a> {
-    headers: &'a [&'a str],
-    faults: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn mapping(&mut self, file: &Table) -> Mapping {
-        for key in file.keys() {
-            if !["id", "as_of", "columns", "blocking"].contains(&key.as_str()) {
-                self.faults.push(format!(
-                    "{key}: unknown: a mapping has id, as_of, [columns.NAME] and [blocking]"
-                ));
-            }
-        }
-        let text = |key: &str| file.get(key).and_then(Value::as_str);
-        let id = text("id").and_then(|name| self.place(name, "id"));
-        let day = text("as_of")
-            .and_then(generic::date)
-            .and_then(|day| Date::parse(&day));
-        let as_of = text("as_of")
-            .filter(|_| day.is_none())
-            .and_then(|name| self.place(name, "as_of"));
-        let none = Table::new();
-        let columns = file.get("columns").and_then(Value::as_table).unwrap_or(&none);
-        if columns.is_empty() {
-            self.faults
-                .push("columns: at least one column must be mapped, as [columns.NAME]".to_owned());
-        }
-        let mut mapping = Mapping {
-            id,
-            as_of,
-            day,
-            fields: Vec::new(),
-            generic: Vec::new(),
-            columns: Vec::new(),
-            keys: None,
-        };
-        for (name, options) in columns {
-            self.field(name, options, &mut mapping);
-        }
-        let fields: Vec<Field> = mapping.fields.iter().map(|&(_, field)| field).collect();
-        mapping.columns = applicant::columns(&fields);
-        for (name, options) in columns {
-            self.generic(name, options, &mut mapping);
-        }
-        self.swaps(columns, &mut mapping);
-        let keys = file
-            .get("blocking")
-            .and_then(|blocking| blocking.get("keys"))
-            .and_then(Value::as_array);
-        mapping.keys = keys.map(|keys| keys.iter().filter_map(Value::as_str).map(str::to_owned).collect());
-        for key in mapping.keys.iter().flatten() {
-            if let Err(fault) = Model::key(&mapping.columns, key) {
-                self.faults.push(format!("blocking.keys: {fault}"));
-            }
-        }
-        mapping
-    }
-
-    fn place(&mut self, name: &str, what: &str) -> Option<usize> {
-        let place = self
-            .headers
+        let ours: Vec<Column> = self
+            .columns
             .iter()
-            .position(|header| header.trim() == name.trim());
-        if place.is_none() {
-            let known = self
-                .headers
-                .iter()
-                .map(|header| header.trim())
-                .collect::<Vec<_>>()
-                .join(", ");
-            self.faults
-                .push(format!("{what}: the table has no column {name}: it has {known}"));
-        }
-        place
+            .filter(|column| column.of_applicant)
+            .cloned()
+            .collect();
+        let generic: Vec<usize> = self.generic.iter().map(|column| column.column).collect();
+        // An applicant's columns come first in the model, so that their keys name the same places in both.
+        [
+            applicant::keys(&ours),
+            keys::choose(model, dictionary, records, &generic),
+        ]
+        .concat()
     }
+}
 
-    fn field(&mut self, name: &str, options: &Value, mapping: &mut Mapping) {
-        let Some(field_name) = options.get("field").and_then(Value::as_str) else {
-            return;
-        };
-        let field = Field::ALL.iter().find(|field| field.name() == field_name);
-        match (field, self.place(name, &format!("columns.{name}"))) {
-            (Some(&field), Some(at)) => mapping.fields.push((at, field)),
-            (Some(_), None) => {}
-            (None, _) => {
-                let known = Field::ALL
-                    .iter()
-                    .map(|field| field.name())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                self.faults.push(format!(
-                    "columns.{name}: no field {field_name}: there are {known}"
-                ));
-            }
+fn as_of(value: &Value, faults: &mut Faults<'_>) -> Option<AsOf> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Datetime(day) => day.to_string(),
+        _ => {
+            faults.say(
+                "as_of",
+                "must be the name of a column, or a day such as \"2025-06-30\"",
+            );
+            return None;
         }
-    }
-
-    fn generic(&mut self, name: &str, options: &Value, mapping: &mut Mapping) {
-        if options.get("field").is_some() {
-            return;
-        }
-        let at = self.place(name, &format!("columns.{name}"));
-        let comparator = options
-            .get("comparator")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let comparator = match Comparator::named(comparator) {
-            Some(Comparator::Abode) | None => {
-                self.faults.push(format!("columns.{name}: needs field = an application's field, or comparator = name, text, date, number or category"));
-                return;
-            }
-            Some(comparator) => comparator,
-        };
-        let role = options.get("role").and_then(Value::as_str).unwrap_or("person");
-        let Some(role) = Role::named(role) else {
-            self.faults.push(format!(
-                "columns.{name}: no role {role}: there are {}",
-                Role::ALL.map(|(name, _)| name).join(", ")
-            ));
-            return;
-        };
-        let usual = matches!(
-            comparator,
-            Comparator::Name | Comparator::Text | Comparator::Category
-        );
-        let counts = options.get("frequency").and_then(Value::as_bool).unwrap_or(usual);
-        if let Some(at) = at {
-            let column = mapping.columns.len();
-            mapping.generic.push(Generic { at, column });
-            mapping.columns.push(Column {
-                name: name.to_owned(),
-                comparator,
-                role,
-                frequency: if counts {
-                    Frequency::Overall
-                } else {
-                    Frequency::Ignored
-                },
-                swaps_with: None,
-            });
-        }
-    }
-
-    fn swaps(&mut self, columns: &Table, mapping: &mut Mapping) {
-        for (name, options) in columns {
-            let Some(other) = options.get("swaps_with").and_then(Value::as_str) else {
-                continue;
-            };
-            let at = |name: &str| mapping.columns.iter().position(|column| column.name == name);
-            match (at(name), at(other)) {
-                (Some(a), Some(b))
-                    if a != b && mapping.columns[a].comparator == mapping.columns[b].comparator =>
-                {
-                    mapping.columns[a.min(b)].swaps_with = Some(a.max(b));
-                }
-                _ => self.faults.push(format!(
-                    "columns.{name}: swaps_with must name another mapped column of the same comparator"
-                )),
-            }
-        }
+    };
+    match generic::date(&text).and_then(|day| Date::parse(&day)) {
+        Some(day) => Some(AsOf::Day(day)),
+        None => faults.place(&text, "as_of").map(AsOf::Column),
     }
 }

@@ -17,41 +17,54 @@ impl fmt::Display for WrongWeights {
 
 impl std::error::Error for WrongWeights {}
 
+const HEAD: &str = "\
+# m: share of pairs of one person's records that agree so; u: of pairs of two people's at random; twins, siblings,
+# household: of pairs of such relatives, where they differ from m (of what they share) and u (of all else). Behind
+# a level stands log2(m / u), in bits: how much it speaks for one person, or against.
+";
+
 impl Weights {
     /// The table as a file.
     pub fn to_toml(&self, model: &Model) -> String {
-        let mut text = String::new();
-        let mut put = |line: fmt::Arguments<'_>| {
-            // Writing to a String can't fail.
-            let _ = writeln!(text, "{line}");
-        };
-        put(format_args!(
-            "# m: share of pairs of one person's records on this level; u: of two people's at random."
-        ));
-        put(format_args!("version = {:?}", self.version));
-        put(format_args!("match_rate = {:.6}", self.match_rate));
-        put(format_args!("\n[relatives]"));
+        let mut text = String::from(HEAD);
+        // Writing to a String can't fail.
+        let _ = self.write(model, &mut text);
+        text
+    }
+
+    fn write(&self, model: &Model, text: &mut String) -> fmt::Result {
+        writeln!(text, "version = {}", quoted(&self.version))?;
+        writeln!(
+            text,
+            "# Other records of the same person that a record has, on average."
+        )?;
+        writeln!(text, "match_rate = {:.6}", self.match_rate)?;
+        writeln!(
+            text,
+            "\n# Relatives that a person has among the records, on average."
+        )?;
+        writeln!(text, "[relatives]")?;
         for kind in Relatives::ALL {
-            put(format_args!(
-                "{} = {:.6}",
-                kind.name(),
-                self.relatives[kind as usize]
-            ));
+            writeln!(text, "{} = {:.6}", kind.name(), self.relatives[kind as usize])?;
         }
         for (column, weights) in model.columns().iter().zip(&self.columns) {
-            put(format_args!("\n[column.{}]", column.name));
-            put(format_args!("comparator = \"{}\"", column.comparator.name()));
+            writeln!(text, "\n[column.{}]", key(&column.name))?;
+            writeln!(text, "comparator = \"{}\"", column.comparator.name())?;
             for (n, level) in column.comparator.levels().iter().enumerate() {
-                let mut shares = format!("m = {:.3e}, u = {:.3e}", weights.m[n], weights.u[n]);
+                write!(
+                    text,
+                    "{} = {{ m = {:.6e}, u = {:.6e}",
+                    level.name, weights.m[n], weights.u[n]
+                )?;
                 for kind in Relatives::ALL {
                     if let Some(own) = &weights.relatives[kind as usize] {
-                        let _ = write!(shares, ", {} = {:.3e}", kind.name(), own[n]);
+                        write!(text, ", {} = {:.6e}", kind.name(), own[n])?;
                     }
                 }
-                put(format_args!("{} = {{ {shares} }} # {}", level.name, level.says));
+                writeln!(text, " }} # {:+.1}: {}", weights.bits_of(n), level.says)?;
             }
         }
-        text
+        Ok(())
     }
 
     /// Reads a table for `model` from a file.
@@ -73,14 +86,23 @@ impl Weights {
             }
         }
         let columns = file.get("column").and_then(Value::as_table).unwrap_or(&none);
-        let read = |column: &Column| {
-            let table = columns.get(&column.name).and_then(Value::as_table);
-            let table = table.ok_or_else(|| WrongWeights(format!("column.{}: missing", column.name)))?;
-            read_column(column, table)
-        };
+        let table = |column: &Column| columns.get(&column.name).and_then(Value::as_table);
+        let missing: Vec<&str> = model
+            .columns()
+            .iter()
+            .filter(|column| table(column).is_none())
+            .map(|column| column.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            return Err(WrongWeights(format!(
+                "there are no weights for {}",
+                missing.join(", ")
+            )));
+        }
+        let read = |column: &Column| read_column(column, table(column).unwrap_or(&none));
         Ok(Self {
             version: version.to_owned(),
-            match_rate: rate,
+            match_rate: rate.max(LEAST),
             relatives: rates,
             columns: model.columns().iter().map(read).collect::<Result<_, _>>()?,
         })
@@ -106,11 +128,8 @@ fn read_column(column: &Column, table: &Table) -> Result<ColumnWeights, WrongWei
             let at = table.get(level.name).and_then(Value::as_table);
             let at = at.ok_or_else(|| wrong(format!("the level {} is missing", level.name)))?;
             if at.contains_key(key) {
-                shares.push(
-                    number(at, key)
-                        .map_err(|fault| wrong(format!("{}: {fault}", level.name)))?
-                        .max(LEAST),
-                );
+                let share = number(at, key).map_err(|fault| wrong(format!("{}: {fault}", level.name)))?;
+                shares.push(share.max(LEAST));
             }
         }
         if shares.is_empty() {
@@ -141,4 +160,26 @@ fn number(table: &Table, key: &str) -> Result<f64, WrongWeights> {
     value
         .filter(|value| value.is_finite() && *value >= 0.0)
         .ok_or_else(|| WrongWeights(format!("{key}: must be a number of at least 0")))
+}
+
+/// A key of TOML: bare where it may be.
+fn key(name: &str) -> String {
+    let is_bare = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'-';
+    if !name.is_empty() && name.bytes().all(is_bare) {
+        name.to_owned()
+    } else {
+        quoted(name)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted += &format!("\\u{:04X}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }

@@ -3,7 +3,7 @@
 mod file;
 
 use crate::applicant;
-use crate::model::{Model, Relatives, Role};
+use crate::model::{Column, Model, Relatives, Role};
 
 pub use file::WrongWeights;
 
@@ -31,6 +31,20 @@ pub struct ColumnWeights {
     pub relatives: [Option<Vec<f64>>; Relatives::ALL.len()],
 }
 
+impl ColumnWeights {
+    /// What a level says, in bits: log2(m / u).
+    pub fn bits_of(&self, level: usize) -> f64 {
+        log_ratio(self.m[level], self.u[level])
+    }
+}
+
+fn log_ratio(share: f64, u: f64) -> f64 {
+    (share.max(LEAST) / u.max(LEAST)).log2()
+}
+
+/// Share of the shipped rates of relatives that another table's are supposed to be.
+const RARE_RELATIVES: f64 = 0.01;
+
 /// Least share of a level: nothing is taken for impossible because it was never seen.
 pub const LEAST: f64 = 1e-6;
 
@@ -49,10 +63,7 @@ impl Weights {
     /// The logarithms of the table.
     pub fn bits(&self, model: &Model) -> Bits {
         let log = |of: &[f64], u: &[f64]| -> Vec<f64> {
-            of.iter()
-                .zip(u)
-                .map(|(of, u)| (of.max(LEAST) / u.max(LEAST)).log2())
-                .collect()
+            of.iter().zip(u).map(|(of, u)| log_ratio(*of, *u)).collect()
         };
         let columns = || model.columns().iter().zip(&self.columns);
         let relatives = Relatives::ALL.map(|kind| {
@@ -92,53 +103,55 @@ impl Weights {
     /// # Errors
     /// The names of the columns that weights must be trained for.
     pub fn shipped_for(model: &Model) -> Result<Self, Vec<String>> {
-        let (shipped, whole) = (Self::shipped(), applicant::model());
-        let (mut columns, mut missing) = (Vec::new(), Vec::new());
-        for column in model.columns() {
-            let known = whole
-                .column(&column.name)
-                .filter(|&at| whole.columns()[at] == *column);
-            match known {
-                Some(at) => columns.push(shipped.columns[at].clone()),
-                None => missing.push(column.name.clone()),
-            }
-        }
+        let shipped = Self::shipped();
+        let columns: Vec<Option<ColumnWeights>> = shipped.columns_of(model).collect();
+        let missing: Vec<String> = model
+            .columns()
+            .iter()
+            .zip(&columns)
+            .filter(|(_, known)| known.is_none())
+            .map(|(column, _)| column.name.clone())
+            .collect();
         if missing.is_empty() {
-            Ok(Self { columns, ..shipped })
+            Ok(Self {
+                columns: columns.into_iter().flatten().collect(),
+                ..shipped
+            })
         } else {
             Err(missing)
         }
     }
 
-    /// A table to begin an estimation with: the shipped one where it has a column, else a guess.
-    pub(crate) fn start(model: &Model, u: Vec<Vec<f64>>) -> Self {
-        let (shipped, whole) = (Self::shipped(), applicant::model());
-        let mut start = Self::guess(model, u);
-        for (column, weights) in model.columns().iter().zip(&mut start.columns) {
-            if let Some(at) = whole
+    /// The weights that a table for whole applicants has for the columns of a model.
+    fn columns_of<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = Option<ColumnWeights>> + 'a {
+        let whole = applicant::model();
+        model.columns().iter().map(move |column| {
+            let known = whole
                 .column(&column.name)
-                .filter(|&at| whole.columns()[at] == *column)
-            {
-                let u = std::mem::take(&mut weights.u);
-                *weights = ColumnWeights {
-                    u,
-                    ..shipped.columns[at].clone()
-                };
-            }
-        }
-        // Who has no columns that relatives share, has no relatives to look for.
-        if model.columns().iter().any(|column| column.role != Role::Person) {
-            start.relatives = shipped.relatives;
-        }
-        start
+                .filter(|&at| whole.columns()[at] == *column);
+            known.map(|at| self.columns[at].clone())
+        })
     }
 
-    /// The same with another u.
-    pub(crate) fn with_u(mut self, u: Vec<Vec<f64>>) -> Self {
-        for (column, u) in self.columns.iter_mut().zip(u) {
-            column.u = u;
+    /// A table to begin an estimation with: the shipped one where it has a column, else a guess.
+    pub(crate) fn start(model: &Model, u: Vec<Vec<f64>>) -> Self {
+        let shipped = Self::shipped();
+        let mut start = Self::guess(model, u);
+        for (known, weights) in shipped.columns_of(model).zip(&mut start.columns) {
+            if let Some(known) = known {
+                let u = std::mem::take(&mut weights.u);
+                *weights = ColumnWeights { u, ..known };
+            }
         }
-        self
+        // Who has no columns that relatives share, has no relatives to look for. In a table that isn't ours
+        // they are supposed to be rare, and are not learned: a garbled name and a twin look the same there.
+        let shared = |column: &Column| column.role != Role::Person;
+        if model.has_relatives_of_applicants() {
+            start.relatives = shipped.relatives;
+        } else if model.columns().iter().any(shared) {
+            start.relatives = shipped.relatives.map(|rate| rate * RARE_RELATIVES);
+        }
+        start
     }
 
     /// Agreement is usual among records of one person.
