@@ -113,41 +113,10 @@ pub(super) async fn earlier(conn: &mut PgConnection, id: Uuid) -> Result<Option<
     Ok(sqlx::query_as(EARLIER).bind(id).fetch_optional(conn).await?)
 }
 
-const STEP: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position";
+const STATUS: &str = "SELECT status::text FROM resident WHERE resident_id = $1";
 
-/// The highest step of match that is loaded.
-pub(super) async fn step(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
-    Ok(sqlx::query_scalar(STEP).fetch_one(conn).await?)
-}
-
-/// What became of a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Became {
-    /// The register doesn't show it yet.
-    Unknown,
-    /// The resident is empty.
-    CarriedOut,
-    /// Match refused it, with this reason code.
-    Refused(String),
-}
-
-const BECAME: &str = "
-    SELECT e.outcome::text, e.findings -> 0 ->> 'code', r.status::text
-      FROM intake_event e
-      LEFT JOIN resident r ON r.resident_id = e.resident_id
-     WHERE e.sequence > $1 AND e.event_id = $2";
-
-/// What became of an entry, in steps behind `step`.
-pub(super) async fn became(conn: &mut PgConnection, step: i64, entry: Uuid) -> Result<Became, DatabaseFault> {
-    let row: Option<(String, Option<String>, Option<String>)> = sqlx::query_as(BECAME)
-        .bind(step)
-        .bind(entry)
-        .fetch_optional(conn)
-        .await?;
-    Ok(match row {
-        Some((outcome, code, _)) if outcome == "rejected" => Became::Refused(code.unwrap_or_default()),
-        // The resident's row comes in another partition.
-        Some((_, _, Some(status))) if status == "erased" => Became::CarriedOut,
-        _ => Became::Unknown,
-    })
+/// Whether the resident is empty: its row comes in another partition than that of the decision.
+pub(super) async fn is_erased(conn: &mut PgConnection, id: Uuid) -> Result<bool, DatabaseFault> {
+    let status: Option<String> = sqlx::query_scalar(STATUS).bind(id).fetch_optional(conn).await?;
+    Ok(status.as_deref() == Some("erased"))
 }
