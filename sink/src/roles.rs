@@ -31,7 +31,7 @@ const ROLES: [Role; 5] = [
             ),
             (
                 "SELECT, INSERT",
-                "intake_event, resident_history, match_rules, erasure, erased",
+                "intake_event, resident_history, moved_application, match_rules, erasure, erased",
             ),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
@@ -69,7 +69,8 @@ const ROLES: [Role; 5] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, node_manifest, source_position, sink_position, intake_event, \
-                 event_outcome, match_edge, review, match_rules, dead_letter, erasure, erased, event_outcome_current, application_outcome, \
+                 event_outcome, match_edge, review, match_rules, moved_application, dead_letter, erasure, erased, \
+                 event_outcome_current, application_outcome, \
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
