@@ -31,18 +31,21 @@ pub(super) struct ApplicationRow {
 /// All that belong to the resident, and those that were taken back from it, or from one that was merged into it.
 /// What was taken back in the step that first named the person is known by that step alone.
 const APPLICATIONS: &str = "
-    WITH own AS (
+    WITH RECURSIVE own AS (
         SELECT unnest(members) AS application_id FROM resident WHERE resident_id = $1
          UNION
         SELECT unnest(members) FROM resident_history WHERE resident_id = $1),
+    merged AS (
+        SELECT r.resident_id, r.redirect_to
+          FROM (SELECT e.resident_id FROM own JOIN intake_event e USING (application_id)
+                 UNION
+                SELECT m.resident_id FROM own JOIN moved_application m USING (application_id)) AS been
+          JOIN resident r USING (resident_id)
+         WHERE r.redirect_to IS NOT NULL),
     persons AS (
         SELECT $1 AS resident_id
          UNION
-        SELECT r.resident_id
-          FROM own
-          JOIN intake_event e USING (application_id)
-          JOIN resident r ON r.resident_id = e.resident_id
-         WHERE r.redirect_to = $1),
+        SELECT merged.resident_id FROM persons JOIN merged ON merged.redirect_to = persons.resident_id),
     candidates AS (
         SELECT application_id FROM own
          UNION
