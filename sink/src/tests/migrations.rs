@@ -42,8 +42,13 @@ async fn filled() -> (Database, PgConnection) {
     let odd = round_trip::extreme_records();
     load_anyway(&mut conn, &odd).await;
     load_anyway(&mut conn, &[manifests::heartbeat()]).await;
-    const ASIDE: &str = "INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX')";
-    sqlx::query(ASIDE).execute(&mut conn).await.expect("set aside");
+    // What operate writes, and a bulk load.
+    const OTHERS: &str = "
+        INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX');
+        INSERT INTO review_proposal
+        SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
+        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal";
+    sqlx::raw_sql(OTHERS).execute(&mut conn).await.expect("written");
     (database, conn)
 }
 
