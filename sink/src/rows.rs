@@ -144,7 +144,8 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        if !change.is_new {
+        // A first state that its application's own event made can be told from that event.
+        if !change.is_new || !change.moved.is_empty() {
             self.history.insert((resident_id, sequence), change);
         }
         for (state, head) in change.gained.iter().zip(heads) {
