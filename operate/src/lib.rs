@@ -7,6 +7,7 @@
 pub mod books;
 pub mod control;
 mod ended;
+mod entry;
 pub mod lag;
 pub mod latency;
 pub mod matching;

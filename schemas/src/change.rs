@@ -317,6 +317,8 @@ pub struct ResidentChanged {
     pub last_event: Uuid,
     /// Rows of applications whose state this step changed and which belong to this resident.
     pub gained: Vec<ApplicationState>,
+    /// Those of them that came over from another resident.
+    pub moved: Vec<Uuid>,
     /// Edges this step made or changed.
     pub edges: Vec<MatchEdge>,
     /// Reviews this step opened, closed or decided.

@@ -407,6 +407,7 @@ fn resident() -> ResidentChanged {
         stage: 1,
         last_event: id(1),
         gained: vec![state()],
+        moved: vec![id(4)],
         edges: vec![MatchEdge {
             left: id(4),
             right: id(6),

@@ -17,7 +17,7 @@ struct Role {
     on_tables: &'static [(&'static str, &'static str)],
 }
 
-const ROLES: [Role; 5] = [
+const ROLES: [Role; 6] = [
     Role {
         name: "sink",
         purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing.",
@@ -31,7 +31,7 @@ const ROLES: [Role; 5] = [
             ),
             (
                 "SELECT, INSERT",
-                "intake_event, resident_history, match_rules, erasure, erased",
+                "intake_event, resident_history, moved_application, match_rules, erasure, erased",
             ),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
@@ -69,7 +69,8 @@ const ROLES: [Role; 5] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, node_manifest, source_position, sink_position, intake_event, \
-                 event_outcome, match_edge, review, match_rules, dead_letter, erasure, erased, event_outcome_current, application_outcome, \
+                 event_outcome, match_edge, review, match_rules, moved_application, dead_letter, erasure, erased, \
+                 event_outcome_current, application_outcome, \
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
@@ -82,6 +83,28 @@ const ROLES: [Role; 5] = [
                  form_version, channel, service, commune, village, team, reference, captured_at, appended_at, \
                  ruleset, findings)",
                 "application",
+            ),
+        ],
+    },
+    Role {
+        name: "reviewer",
+        purpose: "Looks at doubtful pairs and decides: reads applications, residents and what comparing came to, proposes and approves.",
+        on_database: None,
+        on_tables: &[
+            (
+                "SELECT",
+                "_sqlx_migrations, sink_position, application, resident, resident_history, match_edge, review, \
+                 match_rules, moved_application, intake_event, event_outcome, event_outcome_current, node, \
+                 node_ledger, erased, review_proposal, review_proposal_approval",
+            ),
+            // Who proposes or approves is written by the database.
+            (
+                "INSERT (proposal_id, decision, left_ids, right_ids, resident_ids, sequences, reason)",
+                "review_proposal",
+            ),
+            (
+                "INSERT (proposal_id, proposed_by, step)",
+                "review_proposal_approval",
             ),
         ],
     },

@@ -10,6 +10,7 @@ use crate::register::edge::{self, EdgeRow};
 use crate::register::erasure::{self, ErasureRow};
 use crate::register::event::{self, EventRow, OutcomeRow};
 use crate::register::ledger::{self, LedgerRow};
+use crate::register::moved;
 use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
 use crate::register::review::{self, ReviewRow};
@@ -19,8 +20,8 @@ use schemas::finding::OutcomeKind;
 use schemas::head::EventHead;
 use schemas::{Epoch, NodeId, Timestamp};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The rows of some arrivals, by table. Borrows from them, so that a part of a batch costs no copy.
@@ -29,6 +30,7 @@ pub(crate) struct Rows<'a> {
     residents: BTreeMap<Uuid, ResidentRow<'a>>,
     history: BTreeMap<(Uuid, i64), &'a ResidentChanged>,
     applications: BTreeMap<Uuid, ApplicationRow<'a>>,
+    moved: BTreeSet<(Uuid, Uuid)>,
     edges: BTreeMap<(Uuid, Uuid), EdgeRow<'a>>,
     reviews: BTreeMap<(Uuid, Uuid), ReviewRow<'a>>,
     rules: BTreeMap<i64, &'a MatchRules>,
@@ -153,6 +155,8 @@ impl<'a> Rows<'a> {
                 head,
             });
         }
+        self.moved
+            .extend(change.moved.iter().map(|&id| (id, resident_id)));
         for edge in &change.edges {
             keep_latest(
                 &mut self.edges,
@@ -255,6 +259,7 @@ impl<'a> Rows<'a> {
         let residents: Vec<_> = self.residents.into_values().collect();
         let history: Vec<_> = self.history.into_values().collect();
         let applications: Vec<_> = self.applications.into_values().collect();
+        let moved: Vec<_> = self.moved.into_iter().collect();
         let edges: Vec<_> = self.edges.into_values().collect();
         let reviews: Vec<_> = self.reviews.into_values().collect();
         let rules: Vec<_> = self.rules.into_iter().collect();
@@ -284,6 +289,7 @@ impl<'a> Rows<'a> {
                 "application",
                 application::write(&mut *conn, &applications).await?,
             ),
+            ("moved_application", moved::keep(&mut *conn, &moved).await?),
             ("match_edge", edge::write(&mut *conn, &edges).await?),
             ("review", review::write(&mut *conn, &reviews).await?),
             ("match_rules", review::keep_rules(&mut *conn, &rules).await?),

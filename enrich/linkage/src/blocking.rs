@@ -33,7 +33,8 @@ struct Link {
 }
 
 const NONE: Handle = Handle::MAX;
-const NO_KEY: u64 = 0;
+/// The hash of a key that a record has no value for.
+pub(crate) const NO_KEY: u64 = 0;
 const ALONE: Link = Link {
     before: NONE,
     next: NONE,

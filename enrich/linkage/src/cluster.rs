@@ -53,7 +53,8 @@ impl Pairs {
         }
     }
 
-    fn get(&self, a: usize, b: usize) -> Pair {
+    /// What two records are to each other.
+    pub fn get(&self, a: usize, b: usize) -> Pair {
         self.pairs[index(a, b)]
     }
 
@@ -76,7 +77,7 @@ impl Pairs {
             let (x, y) = (group_of[a].min(group_of[b]), group_of[a].max(group_of[b]));
             let free = x != y
                 && !self.any(&groups[x], &groups[y], |pair| pair.apart)
-                && !(two_people && self.is_ambiguous(&groups, x, y, log_odds - link));
+                && !(two_people && self.rival(&groups, x, y, log_odds - link).is_some());
             if free {
                 let moved = std::mem::take(&mut groups[y]);
                 for &member in &moved {
@@ -96,17 +97,21 @@ impl Pairs {
 
     /// Whether one of two groups might as well (`least`, log2 of the odds) join a third that is another
     /// person than the other of the two: between twins, a record without given name or number goes to
-    /// neither.
-    fn is_ambiguous(&self, groups: &[Vec<usize>], x: usize, y: usize, least: f32) -> bool {
+    /// neither. A record of the first, one of the third, and one of the other.
+    pub fn rival(&self, groups: &[Vec<usize>], x: usize, y: usize, least: f32) -> Option<[usize; 3]> {
+        let find = |one: &[usize], other: &[usize], is: &dyn Fn(Pair) -> bool| {
+            let mut pairs = one.iter().flat_map(|&a| other.iter().map(move |&b| (a, b)));
+            pairs.find(|&(a, b)| is(self.get(a, b)))
+        };
         let rivals = |of: usize, against: usize| {
-            groups.iter().enumerate().any(|(third, group)| {
-                third != of
-                    && third != against
-                    && self.any(&groups[of], group, |pair| pair.log_odds >= least)
-                    && self.any(&groups[against], group, |pair| pair.two_people)
+            let thirds = (0..groups.len()).filter(|&third| third != of && third != against);
+            thirds.into_iter().find_map(|third| {
+                let (one, rival) = find(&groups[of], &groups[third], &|pair| pair.log_odds >= least)?;
+                let (other, _) = find(&groups[against], &groups[third], &|pair| pair.two_people)?;
+                Some([one, rival, other])
             })
         };
-        rivals(x, y) || rivals(y, x)
+        rivals(x, y).or_else(|| rivals(y, x))
     }
 }
 

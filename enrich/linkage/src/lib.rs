@@ -25,7 +25,9 @@ pub use compare::{Comparator, Level, LevelName, MISSING, packed_date, packed_num
 pub use dictionary::{Dictionary, has_marks};
 pub use explain::{Evidence, Explanation};
 pub use frequency::{Frequencies, count_person};
-pub use linker::{Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether};
+pub use linker::{
+    Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether, Verdict,
+};
 pub use model::{Column, Frequency, Key, Model, Relatives, Role};
 pub use records::Record;
 pub use score::{Agreement, Prior, Score, log_odds, probability};

@@ -14,6 +14,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use schemas::Field;
 use std::hash::Hash;
 
+mod verdict;
+
+pub use verdict::Verdict;
+
 /// Records that hang together at most: past it nothing more is joined, and a person must look.
 pub const MOST_TOGETHER: usize = 100;
 /// log2 of the odds below which a pair keeps the clusters of its records apart: one in a thousand.

@@ -205,6 +205,9 @@ impl Resolver {
             members,
             stage: golden.stage,
             last_event,
+            moved: (touch.moved.into_iter())
+                .filter(|id| gained.iter().any(|row| row.application_id == *id))
+                .collect(),
             gained,
             edges: touch.edges,
             reviews: touch.reviews,

@@ -65,8 +65,12 @@ impl Resolver {
                 if let Some(application) = self.applications.get_mut(&id)
                     && application.resident != Some(resident)
                 {
-                    left.extend(application.resident.replace(resident));
-                    effects.touch(resident).gained.insert(id);
+                    let touch = effects.touch(resident);
+                    touch.gained.insert(id);
+                    if let Some(before) = application.resident.replace(resident) {
+                        left.insert(before);
+                        touch.moved.insert(id);
+                    }
                 }
             }
             formed.insert(resident, members.into_iter().map(|(_, id)| id).collect());

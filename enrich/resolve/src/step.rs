@@ -89,6 +89,8 @@ pub(crate) struct Touch {
     pub is_new: bool,
     /// Applications whose rows changed and that belong to it.
     pub gained: BTreeSet<Uuid>,
+    /// Those of them that were another resident's.
+    pub moved: BTreeSet<Uuid>,
     pub edges: Vec<MatchEdge>,
     pub reviews: Vec<ReviewState>,
 }

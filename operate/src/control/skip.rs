@@ -1,6 +1,6 @@
 //! `intakectl control skip`.
 
-use crate::node::{append, session_user};
+use crate::entry::{append, session_user};
 use crate::{Ended, Report, Settings};
 use clap::Args;
 use runtime::kafka::{Boundaries, Cluster, Partition};

@@ -2,11 +2,11 @@
 
 use super::entry::{self, Decided, Registered};
 use crate::Settings;
+use crate::entry::Progress;
 use clap::Args;
 use runtime::{Fault, clock};
 use schemas::NodeId;
 use schemas::match_log::{LogBody, NodeAdded};
-use std::time::Duration;
 
 /// Options of `node add`.
 #[derive(Debug, Args)]
@@ -23,12 +23,8 @@ pub struct Options {
     /// Register it anew although it is registered otherwise, or retired
     #[arg(long)]
     replace: bool,
-    /// Do it; without it, only say what would be done
-    #[arg(long)]
-    execute: bool,
-    /// How long to wait until the register shows it
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=3600))]
-    wait: u64,
+    #[command(flatten)]
+    how: crate::entry::Execution,
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], String> {
@@ -49,20 +45,18 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
     let node_id = options.node_id.clone();
     let before = entry::registered(&mut conn, &node_id).await?;
     let mut decided = Decided {
-        by: entry::session_user(&mut conn).await?,
-        executed: false,
+        by: crate::entry::session_user(&mut conn).await?,
+        progress: Progress::default(),
         refused: None,
         decision: match options.public_key {
             Some(_) => format!("registered in {province} with its public key"),
             None => format!("registered in {province} without a public key: its manifests stay unverified"),
         },
-        logged_at_offset: None,
-        in_register: false,
         node_id,
     };
     if let Some(before) = &before {
-        decided.in_register = same(before, &province, options.public_key);
-        if decided.in_register {
+        decided.progress.in_register = same(before, &province, options.public_key);
+        if decided.progress.in_register {
             return Ok(decided);
         }
         if !options.replace {
@@ -70,7 +64,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
             return Ok(decided);
         }
     }
-    if options.execute {
+    if options.how.execute {
         let added = LogBody::NodeAdded(NodeAdded {
             entry_id: clock::new_event_id(),
             at: clock::now(),
@@ -79,17 +73,15 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
             province,
             public_key: options.public_key.map(Vec::from),
         });
-        let wait = Duration::from_secs(options.wait);
-        let (offset, shown) = entry::decide(
+        decided.progress = entry::decide(
             settings,
+            &options.how,
             &mut conn,
             &decided.node_id,
             added,
             before.as_ref(),
-            wait,
         )
         .await?;
-        (decided.executed, decided.logged_at_offset, decided.in_register) = (true, Some(offset), shown);
     }
     Ok(decided)
 }

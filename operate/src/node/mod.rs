@@ -5,8 +5,6 @@ mod entry;
 pub mod list;
 pub mod retire;
 
-pub(crate) use entry::{append, session_user};
-
 use clap::Subcommand;
 
 /// Commands about intake nodes.

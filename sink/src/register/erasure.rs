@@ -103,8 +103,8 @@ pub(crate) async fn among(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<U
     Ok(sqlx::query_scalar(AMONG).bind(ids).fetch_all(conn).await?)
 }
 
-/// All states of an erased resident; of others those with an erased application, wherever one was: where its
-/// events say, and in residents that were merged into the erased one.
+/// All states of an erased resident; of others those with an erased application, wherever one was: where its own
+/// events brought it, where others moved it, and in residents that were merged into the erased one.
 const HISTORY: &str = "
     UPDATE resident_history AS h SET golden = '{}'
      WHERE h.resident_id = ANY (ARRAY(
@@ -112,6 +112,8 @@ const HISTORY: &str = "
             UNION
            SELECT o.resident_id FROM intake_event e JOIN event_outcome o ON o.event_sequence = e.sequence
             WHERE e.application_id = ANY ($1)
+            UNION
+           SELECT resident_id FROM moved_application WHERE application_id = ANY ($1)
             UNION
            SELECT unnest(x.merged) FROM erased JOIN erasure x USING (sequence) WHERE erased.id = ANY ($1)
             UNION

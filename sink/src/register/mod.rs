@@ -12,6 +12,7 @@ pub(crate) mod indexes;
 pub(crate) mod ledger;
 mod load;
 mod migration;
+pub(crate) mod moved;
 pub(crate) mod node;
 pub(crate) mod position;
 pub(crate) mod resident;

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use runtime::kafka::Record;
 use schemas::change::{
-    ApplicationStatus, Erasure, EventKind, EventSettled, RefusedBytes, ResidentChanged, ResidentStatus,
+    ApplicationState, ApplicationStatus, Erasure, EventKind, EventSettled, RefusedBytes, ResidentChanged,
+    ResidentStatus,
 };
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
@@ -79,7 +80,16 @@ impl Story {
             (**found.expect("its event")).clone()
         };
         let one = last.members[0];
+        let mut gained = changes
+            .iter()
+            .filter_map(resident_of)
+            .flat_map(|change| &change.gained);
+        let row = gained
+            .find(|row| row.application_id == one)
+            .expect("its row")
+            .clone();
         let mut more = beside(&settled(one), &last, another);
+        more.extend(passing_through(row, &last));
         changes.append(&mut more);
         let erasure = erasure(&changes, &last);
         Self {
@@ -158,6 +168,7 @@ fn beside(first: &EventSettled, last: &ResidentChanged, another: Uuid) -> Vec<Ke
         resident_id: another,
         members: vec![Uuid::from_u128(0xa3), last.members[0]],
         gained: Vec::new(),
+        moved: Vec::new(),
         edges: Vec::new(),
         reviews: Vec::new(),
         last_event: Uuid::from_u128(0xe3),
@@ -184,6 +195,36 @@ fn beside(first: &EventSettled, last: &ResidentChanged, another: Uuid) -> Vec<Ke
     settled.chain(residents).collect()
 }
 
+/// An application of somebody who is erased was in another resident for a while, and no event of its own says so: a
+/// decision about others brought it there, and another one took it away.
+fn passing_through(row: ApplicationState, last: &ResidentChanged) -> Vec<Keyed> {
+    let other = Uuid::from_u128(0xa7);
+    let came = ResidentChanged {
+        sequence: STEPS + 3,
+        resident_id: Uuid::from_u128(0xb7),
+        members: vec![other, row.application_id],
+        moved: vec![row.application_id],
+        gained: vec![row],
+        edges: Vec::new(),
+        reviews: Vec::new(),
+        last_event: Uuid::from_u128(0xe7),
+        ..last.clone()
+    };
+    let went = ResidentChanged {
+        sequence: STEPS + 4,
+        golden: Applicant::default(),
+        folded_name: String::new(),
+        members: vec![other],
+        moved: Vec::new(),
+        gained: Vec::new(),
+        ..came.clone()
+    };
+    let states = [came, went].into_iter();
+    states
+        .map(|change| keyed(Change::Resident(Box::new(change))))
+        .collect()
+}
+
 /// What match hands on for a decision to erase.
 fn erasure(changes: &[Keyed], last: &ResidentChanged) -> Vec<Keyed> {
     let (sequence, entry) = (STEPS + 6, Uuid::from_u128(0xee));
@@ -208,6 +249,7 @@ fn erasure(changes: &[Keyed], last: &ResidentChanged) -> Vec<Keyed> {
         sources: Vec::new(),
         last_event: entry,
         gained: rows,
+        moved: Vec::new(),
         edges: Vec::new(),
         reviews: Vec::new(),
         ..last.clone()

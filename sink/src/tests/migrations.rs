@@ -42,13 +42,17 @@ async fn filled() -> (Database, PgConnection) {
     let odd = round_trip::extreme_records();
     load_anyway(&mut conn, &odd).await;
     load_anyway(&mut conn, &[manifests::heartbeat()]).await;
-    // What no change of the history makes.
-    const SELDOM: &str = "
+    // What operate writes, a bulk load, and what no change of the history makes.
+    const OTHERS: &str = "
         INSERT INTO set_aside_index VALUES ('some_index', 'CREATE INDEX');
-        INSERT INTO erased VALUES (gen_random_uuid(), 7);
-        INSERT INTO erasure VALUES (7, gen_random_uuid(), gen_random_uuid(), '{}', '{}', 'a.admin', 'asked', now(), true);
-        INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year')";
-    sqlx::raw_sql(SELDOM).execute(&mut conn).await.expect("written");
+        INSERT INTO erased VALUES (gen_random_uuid(), 7) ON CONFLICT DO NOTHING;
+        INSERT INTO erasure VALUES (7, gen_random_uuid(), gen_random_uuid(), '{}', '{}', 'a.admin', 'asked', now(), true)
+            ON CONFLICT DO NOTHING;
+        INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year') ON CONFLICT DO NOTHING;
+        INSERT INTO review_proposal
+        SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
+        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal";
+    sqlx::raw_sql(OTHERS).execute(&mut conn).await.expect("written");
     (database, conn)
 }
 

@@ -102,6 +102,7 @@ async fn dump(conn: &mut PgConnection) -> String {
         ("match_edge", "t.*"),
         ("review", "t.*"),
         ("match_rules", "t.*"),
+        ("moved_application", "t.*"),
         (
             "intake_event",
             "t.sequence, t.hash, t.node_id, t.outcome, t.findings, t.resident_id, t.matched_at",

@@ -49,7 +49,7 @@ async fn few_rows_and_many_end_in_the_same_tables() {
 pub(super) async fn empty(conn: &mut PgConnection) {
     // A fraction of what TRUNCATE takes, for a few rows.
     const EMPTY: &str = "
-        DELETE FROM resident; DELETE FROM resident_history; DELETE FROM application; DELETE FROM match_edge;
+        DELETE FROM resident; DELETE FROM resident_history; DELETE FROM application; DELETE FROM match_edge; DELETE FROM moved_application;
         DELETE FROM review; DELETE FROM match_rules;
         DELETE FROM intake_event; DELETE FROM event_outcome; DELETE FROM held_event; DELETE FROM node_ledger;
         DELETE FROM node; DELETE FROM node_manifest; DELETE FROM source_position; DELETE FROM dead_letter;

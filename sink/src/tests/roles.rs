@@ -58,7 +58,7 @@ async fn each_program_works_with_its_role_alone() {
 }
 
 /// What a role must be refused.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 6] = [
     (
         "sink",
         &[
@@ -108,6 +108,21 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
         ],
     ),
     (
+        "reviewer",
+        &[
+            "SELECT * FROM held_event",
+            "SELECT * FROM dead_letter",
+            "SELECT * FROM node_manifest",
+            "UPDATE review SET status = 'same'",
+            "INSERT INTO review (left_id) VALUES (gen_random_uuid())",
+            "DELETE FROM review_proposal",
+            "UPDATE review_proposal SET decision = 'same'",
+            "INSERT INTO review_proposal (proposal_id, proposed_by) VALUES (gen_random_uuid(), 'another')",
+            "INSERT INTO review_proposal_approval (proposal_id, proposed_by, approved_by) VALUES (gen_random_uuid(), 'a', 'b')",
+            "UPDATE review_proposal_approval SET step = 0",
+        ],
+    ),
+    (
         "reader",
         &[
             "SELECT resident_id FROM resident",
@@ -136,7 +151,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
 ];
 
 /// What a role is there for, beside its program's own statements.
-const ALLOWED: [(&str, &[&str]); 3] = [
+const ALLOWED: [(&str, &[&str]); 4] = [
     (
         "operator",
         &[
@@ -148,6 +163,16 @@ const ALLOWED: [(&str, &[&str]); 3] = [
             "SELECT * FROM node_manifest",
             "SELECT resident_id, members FROM resident",
             "SELECT application_id, findings FROM application",
+        ],
+    ),
+    (
+        "reviewer",
+        &[
+            "SELECT * FROM review",
+            "SELECT * FROM match_rules",
+            "SELECT * FROM application",
+            "INSERT INTO review_proposal (proposal_id, decision, left_ids, right_ids, resident_ids, sequences, reason)
+             SELECT gen_random_uuid(), 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x' FROM gen_random_uuid() AS id",
         ],
     ),
     (

@@ -6,8 +6,8 @@ use crate::register::Register;
 use crate::restore::{self, Event, Positions, Restored};
 use runtime::kafka::Record;
 use schemas::change::{
-    ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, NodeState, OutcomeChanged,
-    RefusedBytes, ResidentChanged, ResidentStatus,
+    ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules, NodeState,
+    OutcomeChanged, RefusedBytes, ResidentChanged, ResidentStatus, ReviewState, ReviewStatus,
 };
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
@@ -53,6 +53,16 @@ fn extreme() -> (EventSettled, ResidentChanged) {
         weight_millibits: i64::MIN,
         accepted: false,
     }];
+    resident.moved = vec![resident.gained[0].application_id];
+    resident.reviews = vec![ReviewState {
+        left: Uuid::nil(),
+        right: Uuid::max(),
+        status: ReviewStatus::Different,
+        weight_millibits: i64::MAX,
+        opened: i64::MIN,
+        by: Some(ODD.to_owned()),
+        reason: Some(ODD.to_owned()),
+    }];
     let state = &mut resident.gained[0];
     state.revision = i32::MAX;
     state.status = ApplicationStatus::Withdrawn;
@@ -96,6 +106,14 @@ fn extreme() -> (EventSettled, ResidentChanged) {
         retired: true,
         by: ODD.to_owned(),
         reason: Some(ODD.to_owned()),
+    });
+    settled.rules = Some(MatchRules {
+        version: ODD.to_owned(),
+        weights: ODD.repeat(1_000),
+        link: 0.1 + 0.2,
+        review: f64::MIN_POSITIVE,
+        by: ODD.to_owned(),
+        reason: String::new(),
     });
     settled.released = vec![OutcomeChanged {
         event_sequence: 1,
@@ -220,6 +238,14 @@ fn expected(settled: &EventSettled, resident: &ResidentChanged) -> Vec<String> {
         Restored::Edge {
             sequence: resident.sequence,
             edge: resident.edges[0].clone(),
+        },
+        Restored::Review {
+            sequence: resident.sequence,
+            state: resident.reviews[0].clone(),
+        },
+        Restored::Rules {
+            sequence: settled.sequence,
+            rules: settled.rules.clone().expect("rules"),
         },
         Restored::Event(Event {
             sequence: settled.sequence,

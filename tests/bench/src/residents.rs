@@ -104,6 +104,7 @@ fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
         stage,
         last_event: application,
         gained: Vec::new(),
+        moved: Vec::new(),
         edges: Vec::new(),
         reviews: Vec::new(),
     }

@@ -34,7 +34,7 @@ pub use calendar::Date;
 pub use ethnic::{Group, Groups, Sex};
 pub use generator::{Generated, Generator, NoProvince};
 pub use household::Household;
-pub use kin::{KinApplication, kin};
+pub use kin::{KinApplication, Twin, kin};
 pub use numbers::{MAX_HOUSEHOLDS, PLACES_IN_HOUSEHOLD, PersonalNumber};
 pub use person::{Name, Person, Role};
 pub use places::{Places, Province, Ward};

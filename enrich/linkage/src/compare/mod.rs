@@ -135,3 +135,6 @@ const CATEGORY: &[LevelName] = &[level("same", "the same"), level("other", "anot
 const fn level(name: &'static str, says: &'static str) -> LevelName {
     LevelName { name, says }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,9 +35,13 @@ impl<'a> Faults<'a> {
         self.found.push(format!("{at}: {what}"));
     }
 
+    pub const fn are_none(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The value where there were no faults.
     pub fn or<T>(self, value: T) -> Result<T, WrongMapping> {
-        if self.found.is_empty() {
+        if self.are_none() {
             Ok(value)
         } else {
             Err(WrongMapping(self.found))

@@ -95,11 +95,11 @@ impl Mapping {
         }
         column::swaps(&declared, &mut mapping.columns, faults);
         match mapping.columns.len() {
-            0 => faults.say(
+            0 if faults.are_none() => faults.say(
                 "columns",
                 "nothing to compare: map at least one column, as [columns.NAME]",
             ),
-            1..=MOST_COLUMNS => {}
+            0..=MOST_COLUMNS => {}
             many => faults.say(
                 "columns",
                 format!("{many} columns to compare: at most {MOST_COLUMNS}"),

@@ -60,3 +60,55 @@ pub fn measure(clusters: &[Vec<u32>], truth: &Truth) -> Measured {
         b_cubed: mean(bp, br),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(clusters: &[&[u32]], truth: &[Option<u32>], expected: [f64; 6]) {
+        let clusters: Vec<Vec<u32>> = clusters.iter().map(|cluster| cluster.to_vec()).collect();
+        let found = measure(&clusters, &truth.to_vec());
+        let found = [
+            found.precision,
+            found.recall,
+            found.f1,
+            found.b_cubed_precision,
+            found.b_cubed_recall,
+            found.b_cubed,
+        ];
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn measures_are_what_they_are_by_hand() {
+        // A person of three records in two clusters, one of them with another person's only record.
+        let truth = [Some(0), Some(0), Some(0), Some(1)];
+        check(
+            &[&[0, 1, 3], &[2]],
+            &truth,
+            [
+                1.0 / 3.0,
+                1.0 / 3.0,
+                1.0 / 3.0,
+                (2.0 / 3.0 + 2.0 / 3.0 + 1.0 / 3.0 + 1.0) / 4.0,
+                (2.0 / 3.0 + 2.0 / 3.0 + 1.0 + 1.0 / 3.0) / 4.0,
+                2.0 / 3.0,
+            ],
+        );
+        check(&[&[0, 1, 2], &[3]], &truth, [1.0; 6]);
+        check(
+            &[&[0], &[1], &[2], &[3]],
+            &truth,
+            [1.0, 0.0, 0.0, 1.0, 0.5, 2.0 / 3.0],
+        );
+    }
+
+    #[test]
+    fn who_nobody_knows_is_left_out() {
+        check(&[&[0, 1, 2], &[3]], &[Some(0), Some(0), None, None], [1.0; 6]);
+        check(&[], &[], [1.0; 6]);
+    }
+}

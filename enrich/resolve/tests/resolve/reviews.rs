@@ -96,6 +96,7 @@ fn a_mistyped_number_is_looked_at_and_joined_by_a_decision() {
         decided.residents[1].redirect_to,
         Some(decided.residents[0].resident_id)
     );
+    assert_eq!(decided.residents[0].moved, [id(2)], "where it came is remembered");
     let third = story.comes(3, &whole("Lò Văn Pâng", MISTYPED));
     assert_eq!(
         third.settled.resident_id,

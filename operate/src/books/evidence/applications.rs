@@ -62,6 +62,16 @@ macro_rules! check {
                    THEN 'step'
                    WHEN a.status <> 'erased' AND a.application_id IS DISTINCT FROM (
                         SELECT s.application_id FROM intake_event AS s WHERE s.sequence = a.sequence)
+                        AND (a.resident_id IS NULL
+                             OR (SELECT m.resident_id FROM moved_application AS m
+                                  WHERE m.application_id = a.application_id AND m.resident_id = a.resident_id) IS NULL
+                             OR a.sequence IS DISTINCT FROM (
+                                SELECT t.sequence FROM resident AS t
+                                 WHERE t.resident_id = a.resident_id AND t.sequence = a.sequence
+                                 UNION ALL
+                                SELECT t.sequence FROM resident_history AS t
+                                 WHERE t.resident_id = a.resident_id AND t.sequence = a.sequence
+                                 LIMIT 1))
                    THEN 'step'
                    END AS rule
               FROM ",

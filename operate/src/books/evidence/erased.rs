@@ -36,7 +36,13 @@ const VALUES: &str = "
     WITH gone AS (
         SELECT id FROM erased WHERE sequence <= $1 AND ($2::timestamptz, $3::timestamptz, $4::text[]) IS NULL),
     events AS (
-        SELECT gone.id, e.sequence, e.resident_id FROM gone JOIN intake_event AS e ON e.application_id = gone.id)
+        SELECT gone.id, e.sequence, e.resident_id FROM gone JOIN intake_event AS e ON e.application_id = gone.id),
+    named AS (
+        SELECT id, id AS resident_id FROM gone
+         UNION
+        SELECT id, resident_id FROM events
+         UNION
+        SELECT gone.id, m.resident_id FROM gone JOIN moved_application AS m ON m.application_id = gone.id)
     SELECT r.resident_id::text AS id, 'resident' AS rule
       FROM gone JOIN resident AS r ON r.resident_id = gone.id
      WHERE r.sequence <= $1 AND (r.status <> 'erased' OR r.folded_name <> '' OR r.provenance::text <> '[]'
@@ -49,7 +55,7 @@ const VALUES: &str = "
            OR num_nonnulls(a.commune, a.village, a.team, a.reference, a.changes, a.findings, a.verifications) > 0)
      UNION
     SELECT h.resident_id || ' at step ' || h.sequence, 'history'
-      FROM (SELECT id, id AS resident_id FROM gone UNION SELECT id, resident_id FROM events) AS named
+      FROM named
       JOIN resident_history AS h USING (resident_id)
      WHERE (h.resident_id = named.id OR named.id = ANY (h.members)) AND h.golden::text <> '{}'
      UNION

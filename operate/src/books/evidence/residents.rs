@@ -33,8 +33,8 @@ const RULES: &[Rule] = &[
     ),
 ];
 
-/// Every state but a resident's first is in its history. The first one has one application, or none when
-/// that was withdrawn in the same step.
+/// Every state but a resident's first is in its history. The first one has the application that came, or those that
+/// came apart from another resident, or none when that was withdrawn in the same step.
 macro_rules! check {
     (from $chosen:literal where $bound:literal) => {
         concat!(
@@ -56,10 +56,14 @@ macro_rules! check {
                         r.redirect_to IS NOT NULL OR r.full_name IS NOT NULL OR r.provenance::jsonb <> '[]')
                    THEN 'first'
                    WHEN h.resident_id IS NULL AND r.members <> '{}' AND (
-                        cardinality(r.members) <> 1 OR r.redirect_to IS NOT NULL OR f.application_id IS NULL
-                        OR (f.sequence <= $1 AND (
-                            (r.sequence, r.last_event, r.stage) <> (f.sequence, f.event_id, f.stage)
+                        r.redirect_to IS NOT NULL OR f.application_id IS NULL
+                        OR (f.sequence <= $1 AND f.resident_id = r.resident_id AND r.sequence <> f.sequence)
+                        OR (cardinality(r.members) = 1 AND f.sequence <= $1 AND (
+                            r.stage <> f.stage
                             OR f.resident_id IS DISTINCT FROM r.resident_id
+                            OR (r.last_event <> f.event_id AND (
+                                SELECT m.resident_id FROM moved_application AS m
+                                 WHERE m.application_id = f.application_id AND m.resident_id = r.resident_id) IS NULL)
                             OR r.provenance::jsonb <> jsonb_build_array(jsonb_build_object(
                                'application_id', f.application_id, 'revision', f.revision, 'fields', '[]'::jsonb)))))
                    THEN 'first'
@@ -67,10 +71,10 @@ macro_rules! check {
                         SELECT x.sequence FROM erased AS x WHERE x.id = r.resident_id) IS DISTINCT FROM r.sequence
                    THEN 'step'
                    WHEN (r.status = 'superseded') <> (r.members = '{}') THEN 'members'
-                   WHEN h.resident_id IS NOT NULL
+                   WHEN (h.resident_id IS NOT NULL OR cardinality(r.members) > 1)
                         AND cardinality(r.members) <> (SELECT count(DISTINCT m) FROM unnest(r.members) AS m)
                    THEN 'members'
-                   WHEN h.resident_id IS NOT NULL AND EXISTS (
+                   WHEN (h.resident_id IS NOT NULL OR cardinality(r.members) > 1) AND EXISTS (
                         SELECT FROM unnest(r.members) AS m
                           LEFT JOIN application AS a ON a.application_id = m
                          WHERE a.application_id IS NULL

@@ -5,18 +5,14 @@ mod rows;
 
 pub use report::Erasing;
 
-use crate::node::{append, session_user};
-use crate::{Settings, tell};
+use crate::Settings;
+use crate::entry::{self, Progress, session_user};
 use clap::Args;
-use rows::{Became, Standing};
+use rows::Standing;
 use runtime::{Fault, clock};
-use schemas::codec::Event;
-use schemas::match_log::{ApplicationAt, LogBody, MatchLogEntry, ResidentErased};
-use schemas::topics::MATCH_LOG;
+use schemas::match_log::{ApplicationAt, LogBody, ResidentErased};
 use sink::DatabaseFault;
 use sqlx::{Connection, PgConnection};
-use std::time::{Duration, Instant};
-use tokio::task::block_in_place;
 use uuid::Uuid;
 
 /// Options of `register erase`.
@@ -28,12 +24,8 @@ pub struct Options {
     /// Why, without personal details: it stays in the register
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
-    /// Do it; without it, only say what would be done
-    #[arg(long)]
-    execute: bool,
-    /// How long to wait until the register shows it
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=3600))]
-    wait: u64,
+    #[command(flatten)]
+    how: entry::Execution,
 }
 
 /// Erases a resident, or says what that would erase.
@@ -43,7 +35,7 @@ pub struct Options {
 pub async fn run(settings: &Settings, options: &Options) -> Result<Erasing, Fault> {
     let mut conn = settings.open_register().await?;
     let (mut erasing, step) = seen(&mut conn, options).await?;
-    if !options.execute || erasing.refused.is_some() || erasing.erased_before.is_some() {
+    if !options.how.execute || erasing.refused.is_some() || erasing.erased_before.is_some() {
         return Ok(erasing);
     }
     let decided = ResidentErased {
@@ -54,31 +46,27 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Erasing, Faul
         applications: erasing.applications.iter().map(at).collect(),
         reason: options.reason.clone(),
     };
-    let entry = decided.entry_id;
-    let bytes = MatchLogEntry {
-        body: LogBody::ResidentErased(decided),
-    }
-    .encode()
-    .map_err(|e| Fault::fatal(e.to_string()))?;
-    let key = options.resident_id.to_string();
-    let cluster = settings.cluster()?;
-    let offset = block_in_place(|| append(&cluster, MATCH_LOG, key.as_bytes(), &bytes))?;
-    (erasing.executed, erasing.logged_at_offset) = (true, Some(offset));
-    if options.wait > 0 {
-        tell("the entry is in the match log; waiting for the register");
-        let wait = Duration::from_secs(options.wait);
-        match follow(&mut conn, step, entry, wait).await? {
-            Became::CarriedOut => erasing.in_register = true,
-            Became::Refused(code) => erasing.refused = Some(refusal(&code)),
-            Became::Unknown => {
-                return Err(Fault::transient(format!(
-                    "{key}: entry {offset} of the match log says so, but the register doesn't show it after {wait:?}: \
-                     it will when match and the sink come to it, see `intakectl lag`; don't repeat it"
-                )));
-            }
-        }
-    }
+    let (id, entry_id) = (options.resident_id, decided.entry_id);
+    let ask = async || became(&mut conn, step, entry_id, id).await;
+    let body = LogBody::ResidentErased(decided);
+    let (progress, code) = entry::decide(settings, &options.how, &id.to_string(), body, ask).await?;
+    erasing.progress = progress;
+    erasing.refused = code.flatten().map(|code| refusal(&code));
     Ok(erasing)
+}
+
+/// What became of a decision: a reason code when match refused it; the outer none while nothing is shown.
+async fn became(
+    conn: &mut PgConnection,
+    step: i64,
+    entry_id: Uuid,
+    id: Uuid,
+) -> Result<Option<Option<String>>, DatabaseFault> {
+    Ok(match entry::settled(&mut *conn, step, entry_id).await? {
+        Some((_, Some(code))) => Some(Some(code)),
+        Some((_, None)) if rows::is_erased(conn, id).await? => Some(None),
+        _ => None,
+    })
 }
 
 fn at(row: &rows::ApplicationRow) -> ApplicationAt {
@@ -97,17 +85,15 @@ async fn seen(conn: &mut PgConnection, options: &Options) -> Result<(Erasing, i6
     let applications = rows::applications(&mut snapshot, id).await?;
     let erasing = Erasing {
         resident_id: id,
-        executed: false,
+        progress: Progress::default(),
         refused: refused(standing.as_ref(), applications.len()),
         reason: options.reason.clone(),
         by: session_user(&mut snapshot).await?,
         beside: rows::beside(&mut snapshot, id, &applications).await?,
         erased_before: rows::earlier(&mut snapshot, id).await?,
         applications,
-        logged_at_offset: None,
-        in_register: false,
     };
-    let step = rows::step(&mut snapshot).await?;
+    let step = entry::step(&mut snapshot).await?;
     snapshot.rollback().await.map_err(DatabaseFault::from)?;
     Ok((erasing, step))
 }
@@ -141,20 +127,4 @@ fn refusal(code: &str) -> String {
         _ => "match could not carry it out",
     };
     format!("{why} ({code}); nothing was erased")
-}
-
-async fn follow(
-    conn: &mut PgConnection,
-    step: i64,
-    entry: Uuid,
-    wait: Duration,
-) -> Result<Became, DatabaseFault> {
-    let deadline = Instant::now() + wait;
-    loop {
-        let became = rows::became(&mut *conn, step, entry).await?;
-        if became != Became::Unknown || Instant::now() >= deadline {
-            return Ok(became);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }

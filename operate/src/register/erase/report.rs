@@ -1,6 +1,7 @@
 //! What is told of an erasure.
 
 use super::rows::{ApplicationRow, Beside, Earlier};
+use crate::entry::Progress;
 use crate::table::{Cell, Table};
 use crate::{Ended, Report};
 use serde::Serialize;
@@ -10,7 +11,8 @@ use uuid::Uuid;
 #[derive(Debug, Serialize)]
 pub struct Erasing {
     pub(super) resident_id: Uuid,
-    pub(super) executed: bool,
+    #[serde(flatten)]
+    pub(super) progress: Progress,
     /// Why nothing was erased, when a safety check or match says so.
     pub(super) refused: Option<String>,
     pub(super) reason: String,
@@ -21,10 +23,6 @@ pub struct Erasing {
     pub(super) beside: Beside,
     /// The decision by which it was erased already.
     pub(super) erased_before: Option<Earlier>,
-    /// The decision's offset in the match log.
-    pub(super) logged_at_offset: Option<i64>,
-    /// The register shows it.
-    pub(super) in_register: bool,
 }
 
 impl Report for Erasing {
@@ -42,7 +40,7 @@ impl Report for Erasing {
                 earlier.reason
             );
         }
-        let did = if self.executed {
+        let did = if self.progress.executed {
             "erased"
         } else {
             "would be erased"
@@ -87,17 +85,11 @@ impl Erasing {
     }
 
     fn shown(&self) -> String {
-        let Some(offset) = self.logged_at_offset else {
-            return "dry run: nothing was done; do it with --execute, it can't be undone".to_owned();
-        };
-        let shown = if self.in_register {
-            "the register shows it"
-        } else {
-            "the register doesn't show it yet: see `intakectl lag --group match` and `--group sink`"
-        };
-        format!(
-            "entry {offset} of the match log; {shown}\n\
-             topics, archive, backups and nodes hold copies until their time is over: see deploy/erasure.md"
-        )
+        match self.progress.told() {
+            None => "dry run: nothing was done; do it with --execute, it can't be undone".to_owned(),
+            Some(told) => format!(
+                "{told}\ntopics, archive, backups and nodes hold copies until their time is over: see deploy/erasure.md"
+            ),
+        }
     }
 }

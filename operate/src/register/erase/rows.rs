@@ -31,18 +31,21 @@ pub(super) struct ApplicationRow {
 /// All that belong to the resident, and those that were taken back from it, or from one that was merged into it.
 /// What was taken back in the step that first named the person is known by that step alone.
 const APPLICATIONS: &str = "
-    WITH own AS (
+    WITH RECURSIVE own AS (
         SELECT unnest(members) AS application_id FROM resident WHERE resident_id = $1
          UNION
         SELECT unnest(members) FROM resident_history WHERE resident_id = $1),
+    merged AS (
+        SELECT r.resident_id, r.redirect_to
+          FROM (SELECT e.resident_id FROM own JOIN intake_event e USING (application_id)
+                 UNION
+                SELECT m.resident_id FROM own JOIN moved_application m USING (application_id)) AS been
+          JOIN resident r USING (resident_id)
+         WHERE r.redirect_to IS NOT NULL),
     persons AS (
         SELECT $1 AS resident_id
          UNION
-        SELECT r.resident_id
-          FROM own
-          JOIN intake_event e USING (application_id)
-          JOIN resident r ON r.resident_id = e.resident_id
-         WHERE r.redirect_to = $1),
+        SELECT merged.resident_id FROM persons JOIN merged ON merged.redirect_to = persons.resident_id),
     candidates AS (
         SELECT application_id FROM own
          UNION
@@ -113,41 +116,10 @@ pub(super) async fn earlier(conn: &mut PgConnection, id: Uuid) -> Result<Option<
     Ok(sqlx::query_as(EARLIER).bind(id).fetch_optional(conn).await?)
 }
 
-const STEP: &str = "SELECT COALESCE(max(sequence), 0) FROM sink_position";
+const STATUS: &str = "SELECT status::text FROM resident WHERE resident_id = $1";
 
-/// The highest step of match that is loaded.
-pub(super) async fn step(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
-    Ok(sqlx::query_scalar(STEP).fetch_one(conn).await?)
-}
-
-/// What became of a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Became {
-    /// The register doesn't show it yet.
-    Unknown,
-    /// The resident is empty.
-    CarriedOut,
-    /// Match refused it, with this reason code.
-    Refused(String),
-}
-
-const BECAME: &str = "
-    SELECT e.outcome::text, e.findings -> 0 ->> 'code', r.status::text
-      FROM intake_event e
-      LEFT JOIN resident r ON r.resident_id = e.resident_id
-     WHERE e.sequence > $1 AND e.event_id = $2";
-
-/// What became of an entry, in steps behind `step`.
-pub(super) async fn became(conn: &mut PgConnection, step: i64, entry: Uuid) -> Result<Became, DatabaseFault> {
-    let row: Option<(String, Option<String>, Option<String>)> = sqlx::query_as(BECAME)
-        .bind(step)
-        .bind(entry)
-        .fetch_optional(conn)
-        .await?;
-    Ok(match row {
-        Some((outcome, code, _)) if outcome == "rejected" => Became::Refused(code.unwrap_or_default()),
-        // The resident's row comes in another partition.
-        Some((_, _, Some(status))) if status == "erased" => Became::CarriedOut,
-        _ => Became::Unknown,
-    })
+/// Whether the resident is empty: its row comes in another partition than that of the decision.
+pub(super) async fn is_erased(conn: &mut PgConnection, id: Uuid) -> Result<bool, DatabaseFault> {
+    let status: Option<String> = sqlx::query_scalar(STATUS).bind(id).fetch_optional(conn).await?;
+    Ok(status.as_deref() == Some("erased"))
 }

@@ -52,6 +52,7 @@ pub(super) struct Kin {
     pub father: Option<usize>,
     pub mother: Option<usize>,
     pub spouse: Option<usize>,
+    pub twin: Option<usize>,
     /// Parents outside the family.
     pub elders: Option<(Name, Name, i32)>,
 }
@@ -169,6 +170,9 @@ impl Family {
                     (first.serial() + 1) % 1_000_000,
                 ));
             }
+            let first = self.people.len() - 1;
+            twin.twin = Some(first);
+            self.people[first].twin = Some(first + 1);
             self.people.push(twin);
         }
     }
@@ -212,6 +216,7 @@ impl Family {
             father: None,
             mother: None,
             spouse: None,
+            twin: None,
             elders: None,
         }
     }

@@ -9,7 +9,7 @@ use crate::NoProvince;
 use crate::generator::homes;
 use crate::places::Places;
 use crate::random::{Draws, Purpose, Weighted};
-use family::Family;
+use family::{Family, Kin};
 use schemas::Applicant;
 use schemas::provinces::Province;
 
@@ -18,10 +18,31 @@ use schemas::provinces::Province;
 pub struct KinApplication {
     /// The person.
     pub person: u64,
+    /// Who was born together with the person.
+    pub twin: Option<Twin>,
     /// The day it was filled in. Example: 2024-08-15
     pub captured_on: String,
     /// What stands on the form.
     pub applicant: Applicant,
+}
+
+/// A person's twin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// The other person.
+    pub person: u64,
+    /// Their names are one word, or one mark or letter of it, apart.
+    pub near_name: bool,
+}
+
+impl Twin {
+    fn of(person: &Kin, other: &Kin) -> Self {
+        let (one, two) = (person.name, other.name);
+        Self {
+            person: other.index,
+            near_name: (one.middle == two.middle) != (one.given == two.given),
+        }
+    }
 }
 
 /// The applications of about `people` people, in the order they were taken.
@@ -55,6 +76,7 @@ pub fn kin<'a>(
                     day << 40 | draws.bits() >> 24,
                     KinApplication {
                         person: person.index,
+                        twin: person.twin.map(|at| Twin::of(person, &kin.people[at])),
                         captured_on: moment[..10].to_owned(),
                         applicant,
                     },

@@ -66,6 +66,7 @@ impl People {
                 person,
                 captured_on,
                 applicant,
+                ..
             },
         ) in applications.iter().enumerate()
         {
