@@ -185,7 +185,7 @@ impl Resolver {
                 golden::of_many(many)
             }
         };
-        let gained = rows
+        let gained: Vec<ApplicationState> = rows
             .into_iter()
             .filter(|row| touch.gained.contains(&row.application_id))
             .collect();
