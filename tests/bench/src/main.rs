@@ -7,6 +7,10 @@ use bench::report::Report;
 use bench::{delay, limits, matching, residents, rules, stages, whole};
 use clap::Parser;
 
+/// What the programs allocate with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version)]
