@@ -360,6 +360,9 @@ pub struct GoldenSource {
     pub revision: i32,
     /// The fields taken from it; in the first source empty, meaning all that no other names.
     pub fields: Vec<Field>,
+    /// The fields in which it says something else than the golden record.
+    #[serde(default)]
+    pub differs: Vec<Field>,
 }
 
 /// What comparing two applications came to.

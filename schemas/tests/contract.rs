@@ -402,6 +402,7 @@ fn resident() -> ResidentChanged {
             application_id: id(4),
             revision: 1,
             fields: vec![],
+            differs: vec![Field::Phone],
         }],
         members: vec![id(4)],
         stage: 1,

@@ -323,6 +323,14 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         self.decisions.get(&ordered(a, b)).copied()
     }
 
+    /// Whether two records have the same values.
+    pub fn are_equal(&self, a: Id, b: Id) -> bool {
+        match (self.handles.get(&a), self.handles.get(&b)) {
+            (Some(&a), Some(&b)) => self.records.slots(a) == self.records.slots(b),
+            _ => false,
+        }
+    }
+
     /// Whether two records are in one cluster.
     pub fn are_together(&self, a: Id, b: Id) -> bool {
         match (self.handles.get(&a), self.handles.get(&b)) {

@@ -1,12 +1,13 @@
 //! The golden record: field by field the best of what a resident's applications say.
 //!
-//! A verified value goes before an unverified one, a higher stage before a lower; then the newest
-//! application speaks: captured_at corrected by the node's clock offset and capped by the append time.
+//! A verified value goes before an unverified one, a higher stage before a lower; then what was taken in an
+//! office, where papers are at hand, before what a mobile team or a visit took; then the newest application
+//! speaks: captured_at corrected by the node's clock offset and capped by the append time.
 
 use schemas::change::{ApplicationState, GoldenSource, VerifiedField};
 use schemas::codec::Event;
-use schemas::event::{Body, VerificationFinding};
-use schemas::head::EventHead;
+use schemas::event::{Body, Channel, VerificationFinding};
+use schemas::head::{BodyHead, EventHead};
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub(crate) struct Golden {
 struct Voice<'a> {
     row: &'a ApplicationState,
     person: Applicant,
+    /// How near the papers were: 1 in an office, 0 elsewhere.
+    rank: u8,
     at: Timestamp,
 }
 
@@ -56,10 +59,27 @@ pub(crate) fn person(row: &ApplicationState) -> Applicant {
     }
 }
 
-fn captured(row: &ApplicationState) -> Timestamp {
-    let claimed =
-        EventHead::of(&row.event).map(|head| head.captured_at.plus_millis(head.clock_offset_ms.unwrap_or(0)));
-    claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at))
+impl<'a> Voice<'a> {
+    fn of(row: &'a ApplicationState) -> Self {
+        let head = EventHead::of(&row.event).ok();
+        let claimed = head
+            .as_ref()
+            .map(|head| head.captured_at.plus_millis(head.clock_offset_ms.unwrap_or(0)));
+        Self {
+            row,
+            person: person(row),
+            rank: head.map_or(0, |head| rank(&head.body)),
+            at: claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at)),
+        }
+    }
+}
+
+const fn rank(body: &BodyHead) -> u8 {
+    let BodyHead::ApplicationSubmitted(form) = body;
+    match form.channel {
+        Channel::CommuneOffice | Channel::WardDesk => 1,
+        Channel::MobileTeam | Channel::HomeVisit => 0,
+    }
 }
 
 /// The golden record of a resident that has only this application, nothing of it verified.
@@ -68,6 +88,7 @@ pub(crate) fn of_one(row: &ApplicationState, person: Applicant) -> Golden {
         application_id: row.application_id,
         revision: row.revision,
         fields: Vec::new(),
+        differs: Vec::new(),
     };
     Golden {
         values: person,
@@ -78,15 +99,8 @@ pub(crate) fn of_one(row: &ApplicationState, person: Applicant) -> Golden {
 
 /// The golden record of a resident with these applications.
 pub(crate) fn of_many(rows: &[ApplicationState]) -> Golden {
-    let voices = rows.iter();
-    let mut voices: Vec<Voice<'_>> = voices
-        .map(|row| Voice {
-            row,
-            person: person(row),
-            at: captured(row),
-        })
-        .collect();
-    voices.sort_by_key(|voice| (Reverse(voice.at), voice.row.application_id));
+    let mut voices: Vec<Voice<'_>> = rows.iter().map(Voice::of).collect();
+    voices.sort_by_key(|voice| (Reverse(voice.rank), Reverse(voice.at), voice.row.application_id));
     let mut values = Applicant::default();
     let mut taken: Vec<Vec<Field>> = vec![Vec::new(); voices.len()];
     for &field in Field::ALL {
@@ -94,7 +108,7 @@ pub(crate) fn of_many(rows: &[ApplicationState]) -> Golden {
             .iter()
             .enumerate()
             .filter_map(|(n, voice)| Some((n, voice.says(field)?)));
-        // The newest come first, and the first of equals is kept.
+        // Who counts most comes first, and the first of equals is kept.
         let best = heard.max_by_key(|&(n, (_, stage))| (stage, Reverse(n)));
         if let Some((n, (value, _))) = best {
             values.set(field, Some(value.to_owned()));
@@ -102,27 +116,38 @@ pub(crate) fn of_many(rows: &[ApplicationState]) -> Golden {
         }
     }
     Golden {
+        sources: sources(&voices, taken, &values),
         values,
-        sources: sources(&voices, taken),
         stage: highest_stage(&voices),
     }
 }
 
-fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>) -> Vec<GoldenSource> {
+fn sources(voices: &[Voice<'_>], taken: Vec<Vec<Field>>, values: &Applicant) -> Vec<GoldenSource> {
     let main = (0..taken.len())
         .max_by_key(|&n| (taken[n].len(), Reverse(n)))
         .unwrap_or(0);
     let mut sources = Vec::new();
     for (n, (voice, fields)) in voices.iter().zip(taken).enumerate() {
         let row = &voice.row;
+        let differs: Vec<Field> = Field::ALL
+            .iter()
+            .copied()
+            .filter(|&field| {
+                voice
+                    .says(field)
+                    .is_some_and(|(value, _)| Some(value) != values.get(field))
+            })
+            .collect();
+        let speaks = !fields.is_empty() || !differs.is_empty();
         let source = |fields| GoldenSource {
             application_id: row.application_id,
             revision: row.revision,
             fields,
+            differs,
         };
         if n == main {
             sources.insert(0, source(Vec::new()));
-        } else if !fields.is_empty() {
+        } else if speaks {
             sources.push(source(fields));
         }
     }

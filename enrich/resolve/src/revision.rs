@@ -123,6 +123,11 @@ impl Resolver {
         );
         let resident = self.applications.get(&id).and_then(|known| known.resident);
         self.keep(row, resident);
+        let likely: Vec<Uuid> = placed
+            .made
+            .iter()
+            .map(|edge| if edge.left == id { edge.right } else { edge.left })
+            .collect();
         self.follow(sequence, &[id], placed, effects);
         let resident = self
             .applications
@@ -131,6 +136,14 @@ impl Resolver {
         if let Some(resident) = resident {
             effects.touch(resident).gained.insert(id);
         }
+        let findings = match self.first_keyed(id, &likely, arriving, body) {
+            true => [
+                findings,
+                vec![Finding::overall(Severity::Note, "application.re-keyed")],
+            ]
+            .concat(),
+            false => findings,
+        };
         effects.person = Some((id, person));
         self.release_waiting(sequence, id, body.revision, effects);
         // A withdrawal that had waited may just have taken it back.
@@ -143,6 +156,29 @@ impl Resolver {
             findings,
             resident: still.or(resident),
         }
+    }
+
+    /// Whether another application of the same resident says exactly the same, taken at the same moment: a
+    /// form that was keyed in again, offline, under an id of its own.
+    fn first_keyed(
+        &mut self,
+        id: Uuid,
+        likely: &[Uuid],
+        arriving: &Arriving<'_>,
+        body: &ApplicationSubmitted,
+    ) -> bool {
+        let alike = likely
+            .iter()
+            .filter(|&&other| self.linker.are_equal(id, other) && self.linker.are_together(id, other));
+        let alike: Vec<Uuid> = alike.copied().collect();
+        alike.into_iter().any(|other| {
+            let row = self.rows.get(other);
+            let known = row.and_then(|row| IntakeEvent::decode(&row.event).ok());
+            known.is_some_and(|known| {
+                known.captured_at == arriving.event.captured_at
+                    && matches!(known.body, Body::ApplicationSubmitted(known) if known.applicant == body.applicant)
+            })
+        })
     }
 
     /// What becomes of a revision that isn't newer than the known one; none when it is newer.

@@ -12,6 +12,7 @@ mod rows;
 use crate::control::Controls;
 use crate::settings::Settings;
 use leader::{Leader, Leadership, Seat};
+pub use rows::DiskRows;
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
 use runtime::pace::Pace;

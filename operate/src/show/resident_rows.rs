@@ -28,6 +28,9 @@ pub(super) struct Source {
     pub(super) application_id: Uuid,
     pub(super) revision: i32,
     pub(super) fields: Vec<Field>,
+    /// Where it says something else than the golden record.
+    #[serde(default)]
+    pub(super) differs: Vec<Field>,
 }
 
 /// The golden record.

@@ -5,6 +5,7 @@ pub mod cost;
 pub mod delay;
 pub mod limits;
 pub mod load;
+pub mod matching;
 pub mod report;
 pub mod residents;
 pub mod rules;

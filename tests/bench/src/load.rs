@@ -20,9 +20,77 @@ struct Series {
 }
 
 /// An event with where it goes.
-struct Encoded {
-    topic: usize,
-    bytes: Vec<u8>,
+pub struct Encoded {
+    /// Which of the provinces' topics.
+    pub topic: usize,
+    /// The event as published.
+    pub bytes: Vec<u8>,
+}
+
+/// The applications of the generator that a node would accept, one node a province, without end.
+pub struct Events {
+    /// Topics and their nodes.
+    pub topics: Vec<(String, NodeId)>,
+    generator: loadgen::Generator,
+    series: HashMap<String, (usize, Series)>,
+    line: Vec<u8>,
+}
+
+impl Events {
+    /// Those of the 21 provinces whose slug is `wanted`.
+    ///
+    /// # Errors
+    /// When the list of provinces is wrong, which is a bug.
+    pub fn of(wanted: impl Fn(&str) -> bool, seed: u64) -> Result<Self> {
+        let provinces = Provinces::default_21();
+        let provinces = || provinces.iter().filter(|province| wanted(&province.slug));
+        let mut topics = Vec::new();
+        let mut series = HashMap::new();
+        for province in provinces() {
+            let node_id = NodeId::parse(format!("bench-{}", province.slug))?;
+            topics.push((topics::applications(&province.slug), node_id.clone()));
+            let identity = Identity::of(&node_id);
+            let start = Series {
+                node_id,
+                identity,
+                epoch: clock::new_epoch(),
+                sequence: 0,
+                head: Sha256::ZERO,
+            };
+            series.insert(province.slug.clone(), (topics.len() - 1, start));
+        }
+        Ok(Self {
+            topics,
+            generator: loadgen::Generator::new(seed, provinces())?,
+            series,
+            line: Vec::new(),
+        })
+    }
+
+    /// The next one.
+    ///
+    /// # Errors
+    /// When the generator or an event is wrong, which is a bug.
+    pub fn next(&mut self) -> Result<Encoded> {
+        loop {
+            let generated = self.generator.next().context("the population is at its end")?;
+            self.line.clear();
+            generated.write_line(&mut self.line)?;
+            let (topic, series) = self
+                .series
+                .get_mut(&*generated.province)
+                .context("a province of ours")?;
+            let Ok(new) = check(&self.line, &series.identity) else {
+                continue;
+            };
+            if matches!(new.body, Body::ApplicationSubmitted(_)) {
+                return Ok(Encoded {
+                    topic: *topic,
+                    bytes: series.next(new.body)?,
+                });
+            }
+        }
+    }
 }
 
 /// Applications of some nodes, one a province.
@@ -45,46 +113,12 @@ impl Load {
     /// # Errors
     /// As [`Self::generate`].
     pub fn generate_in(wanted: impl Fn(&str) -> bool, count: u64, seed: u64) -> Result<Self> {
-        let provinces = Provinces::default_21();
-        let provinces = || provinces.iter().filter(|province| wanted(&province.slug));
-        let mut topics = Vec::new();
-        let mut series = HashMap::new();
-        for province in provinces() {
-            let node_id = NodeId::parse(format!("bench-{}", province.slug))?;
-            topics.push((topics::applications(&province.slug), node_id.clone()));
-            let identity = Identity::of(&node_id);
-            let start = Series {
-                node_id,
-                identity,
-                epoch: clock::new_epoch(),
-                sequence: 0,
-                head: Sha256::ZERO,
-            };
-            series.insert(province.slug.clone(), (topics.len() - 1, start));
-        }
-        let mut events = Vec::with_capacity(count as usize);
-        let mut line = Vec::new();
-        for generated in loadgen::Generator::new(seed, provinces())? {
-            line.clear();
-            generated.write_line(&mut line)?;
-            let (topic, series) = series
-                .get_mut(&*generated.province)
-                .context("a province of ours")?;
-            let Ok(new) = check(&line, &series.identity) else {
-                continue;
-            };
-            if !matches!(new.body, Body::ApplicationSubmitted(_)) {
-                continue;
-            }
-            events.push(Encoded {
-                topic: *topic,
-                bytes: series.next(new.body)?,
-            });
-            if events.len() as u64 == count {
-                break;
-            }
-        }
-        Ok(Self { topics, events })
+        let mut all = Events::of(wanted, seed)?;
+        let events = (0..count).map(|_| all.next()).collect::<Result<_>>()?;
+        Ok(Self {
+            topics: all.topics,
+            events,
+        })
     }
 
     /// How many there are.

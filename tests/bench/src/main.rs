@@ -4,8 +4,12 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{delay, limits, residents, rules, stages, whole};
+use bench::{delay, limits, matching, residents, rules, stages, whole};
 use clap::Parser;
+
+/// What the programs allocate with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Measures the pipeline on the local stack and prints ratios to the machine's own limits.
 #[derive(Debug, Parser)]
@@ -18,7 +22,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
     seed: u64,
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Rules, Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Rules, Part::Match, Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
     only: Vec<Part>,
 }
 
@@ -26,6 +30,8 @@ struct Arguments {
 enum Part {
     /// The rules alone, without servers.
     Rules,
+    /// The matcher alone, without servers: its state, its rows on disk, its restore.
+    Match,
     /// Raw librdkafka and raw COPY.
     Limits,
     /// Each stage alone.
@@ -44,6 +50,9 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let wanted = |part| arguments.only.contains(&part);
     let mut report = Report::new();
+    if wanted(Part::Match) {
+        matching::measure(arguments.applications, arguments.seed, &mut report)?;
+    }
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;
     }

@@ -99,6 +99,7 @@ fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
             application_id: application,
             revision: 1,
             fields: Vec::new(),
+            differs: Vec::new(),
         }],
         members: vec![application],
         stage,

@@ -338,3 +338,44 @@ fn bytes_in_the_match_log_that_are_no_entry_stop_nothing() {
         Some(9)
     );
 }
+
+#[test]
+fn a_form_keyed_in_again_under_another_id_is_no_new_person() {
+    let form = |number| application(number, 1, &person(PANG, "05/09/1987", NUMBER));
+    let (mut desk, mut laptop, mut log) = (
+        Node::new("dien-bien-01"),
+        Node::new("dien-bien-02"),
+        Log::default(),
+    );
+    log.push(desk.event(form(1)));
+    log.push(laptop.event(form(2)));
+    log.push(laptop.event(form(3)));
+    let outputs = apply(&mut Resolver::default(), &log, 0);
+    // The third was taken at another moment.
+    outcomes(
+        &outputs,
+        &[(Loaded, ""), (Loaded, "application.re-keyed"), (Loaded, "")],
+    );
+    assert_eq!(outputs[0].settled.resident_id, outputs[2].settled.resident_id);
+}
+
+#[test]
+fn a_golden_record_says_who_says_otherwise() {
+    let mut moved = person(PANG, "05/09/1987", NUMBER);
+    moved.push((Field::Phone, "+84912345678"));
+    let mut before = person(PANG, "05/09/1987", NUMBER);
+    before.push((Field::Phone, "+84987654321"));
+    let outputs = story(vec![application(1, 1, &before), application(2, 1, &moved)]);
+    let resident = own_resident(&outputs[1]);
+    assert_eq!(
+        resident.golden.get(Field::Phone),
+        Some("+84912345678"),
+        "the newest speaks"
+    );
+    let differs: Vec<_> = resident
+        .sources
+        .iter()
+        .map(|source| (source.application_id, source.differs.clone()))
+        .collect();
+    assert_eq!(differs, [(id(2), vec![]), (id(1), vec![Field::Phone])]);
+}

@@ -64,8 +64,9 @@ macro_rules! check {
                             OR (r.last_event <> f.event_id AND (
                                 SELECT m.resident_id FROM moved_application AS m
                                  WHERE m.application_id = f.application_id AND m.resident_id = r.resident_id) IS NULL)
-                            OR r.provenance::jsonb <> jsonb_build_array(jsonb_build_object(
-                               'application_id', f.application_id, 'revision', f.revision, 'fields', '[]'::jsonb)))))
+                            OR json_array_length(r.provenance) <> 1
+                            OR (r.provenance::jsonb -> 0) - 'differs' <> jsonb_build_object(
+                               'application_id', f.application_id, 'revision', f.revision, 'fields', '[]'::jsonb))))
                    THEN 'first'
                    WHEN r.status = 'erased' AND (
                         SELECT x.sequence FROM erased AS x WHERE x.id = r.resident_id) IS DISTINCT FROM r.sequence
