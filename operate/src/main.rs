@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, node, register, rules, topics, values};
+use operate::{books, control, lag, latency, matching, node, register, review, rules, topics, values};
 use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
@@ -74,6 +74,12 @@ enum Command {
     /// Look at an application
     #[command(subcommand)]
     Application(application::Command),
+    /// Doubtful pairs of applications: look at them, decide them
+    #[command(subcommand)]
+    Review(review::Command),
+    /// What match links by, and why two applications are one person or two
+    #[command(subcommand)]
+    Match(matching::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -120,8 +126,10 @@ async fn main() -> ExitCode {
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use control::Command as Control;
+    use matching::Command as Match;
     use node::Command as Node;
     use register::Command as Register;
+    use review::Command as Review;
     use rules::Command as Rules;
     use topics::Command as Topics;
     let output = line.options.output;
@@ -159,6 +167,22 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Application(application::Command::Show(args)) => {
             print(&application::run(settings, &args).await?, output)
         }
+        Command::Review(Review::List(args)) => print(&review::list::run(settings, &args).await?, output),
+        Command::Review(Review::Show(args)) => print(&review::show::run(settings, &args).await?, output),
+        Command::Review(Review::Decide(args)) => print(&review::decide::run(settings, &args).await?, output),
+        Command::Review(Review::Split(args)) => print(&review::split::run(settings, &args).await?, output),
+        Command::Review(Review::Proposals) => print(&review::proposals::run(settings).await?, output),
+        Command::Review(Review::Approve(args)) => {
+            print(&review::approve::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Explain(args)) => {
+            print(&matching::explain::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Activate(args)) => {
+            print(&matching::activate::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Rules(args)) => print(&matching::rules::run(settings, &args).await?, output),
+        Command::Match(Match::Curve) => print(&matching::curve::run(settings).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Normalise(args) => {

@@ -55,7 +55,11 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let columns = self.model().columns().iter().enumerate();
         let evidence = columns.map(|(n, column)| {
             let level = agreement.level(n);
-            let name = column.comparator.levels().get(usize::from(level)).filter(|_| level != MISSING);
+            let name = column
+                .comparator
+                .levels()
+                .get(usize::from(level))
+                .filter(|_| level != MISSING);
             let (bits, rarity) = self.column_bits(a, n, &agreement).unwrap_or_default();
             Evidence {
                 column: column.name.clone(),
