@@ -110,7 +110,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Activating, F
         return Ok(activating);
     }
     if !options.how.execute {
-        activating.curve = Some(curve::read(&mut conn, new).await?);
+        activating.curve = Some(curve::read(&mut conn, new, thresholds.link).await?);
         return Ok(activating);
     }
     let step = entry::step(&mut conn).await?;

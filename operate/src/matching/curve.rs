@@ -38,11 +38,12 @@ struct Point {
 pub async fn run(settings: &Settings) -> Result<Curve, Fault> {
     let mut conn = settings.open_register().await?;
     let thresholds = in_force(&mut conn).await?.thresholds;
-    Ok(read(&mut conn, thresholds).await?)
+    Ok(read(&mut conn, thresholds, thresholds.link).await?)
 }
 
 /// A pair's weight, its applications' residents, and whether somebody has decided about it. Pairs within a resident
-/// hold its applications together; of those between two residents the heaviest is the one that is looked at.
+/// hold its applications together; of those between two residents the heaviest is the one that is looked at. What is
+/// kept apart although it is likely enough to be linked now is so by a rule, and looked at whatever the threshold.
 const POINTS: &str = "
     WITH pair AS MATERIALIZED (
         SELECT e.left_id, e.right_id, e.weight_millibits / 1000.0::float8 AS bits, l.resident_id AS one,
@@ -66,7 +67,8 @@ const POINTS: &str = "
     point AS (SELECT * FROM UNNEST($1::float8[], $2::float8[]) AS point (probability, bits))
     SELECT point.probability,
            (SELECT count(*) FROM pair WHERE pair.bits >= point.bits) AS linked,
-           (SELECT count(*) FROM between WHERE between.bits >= $3 AND between.bits < point.bits)
+           (SELECT count(*) FROM between
+             WHERE between.bits >= $3 AND (between.bits < point.bits OR between.bits >= $4))
          + (SELECT COALESCE(sum(least(loose, members - 1)), 0)
               FROM (SELECT count(*) AS members, count(*) FILTER (WHERE NOT decided AND held.bits < point.bits) AS loose
                       FROM held GROUP BY resident_id) AS resident)::bigint AS reviews
@@ -74,8 +76,12 @@ const POINTS: &str = "
      ORDER BY point.probability";
 const OPEN: &str = "SELECT count(*) FROM review WHERE status = 'open'";
 
-/// The curve around these thresholds.
-pub(super) async fn read(conn: &mut PgConnection, thresholds: Thresholds) -> Result<Curve, DatabaseFault> {
+/// The curve around these thresholds, where pairs are linked from `linked_now` on today.
+pub(super) async fn read(
+    conn: &mut PgConnection,
+    thresholds: Thresholds,
+    linked_now: f64,
+) -> Result<Curve, DatabaseFault> {
     let Thresholds { link, review } = thresholds;
     let mut probabilities: Vec<f64> = PROBABILITIES.iter().copied().chain([link]).collect();
     probabilities.sort_unstable_by(f64::total_cmp);
@@ -85,6 +91,7 @@ pub(super) async fn read(conn: &mut PgConnection, thresholds: Thresholds) -> Res
         .bind(&probabilities)
         .bind(&bits)
         .bind(log_odds(review))
+        .bind(log_odds(linked_now))
         .fetch_all(&mut *conn)
         .await?;
     Ok(Curve {

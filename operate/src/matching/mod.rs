@@ -40,8 +40,8 @@ pub enum Command {
     ///
     /// LINKED counts pairs of applications at or above a probability; REVIEWS estimates how many pairs of residents a person
     /// would look at if it were the threshold of linking: those below it and above the threshold of reviews that nobody
-    /// has decided, and one for each application whose strongest link to its resident is below it.
-    /// It reads every pair.
+    /// has decided, those that a rule keeps apart, and one for each application whose strongest link to its resident is
+    /// below it. It reads every pair.
     #[command(after_help = "Example:\n  intakectl match curve -o json")]
     Curve,
 }

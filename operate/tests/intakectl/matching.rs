@@ -205,6 +205,9 @@ async fn rules_are_activated_in_the_log_and_unusable_ones_refused() {
     pipeline.weighed(1, 3, 5_000).await;
     pipeline.weighed(2, 3, 4_000).await;
     pipeline.reviewed(1, 3, "open", 5_000).await;
+    // A rule keeps these apart, whatever the threshold.
+    pipeline.applies(4, 4, &stranger()).await;
+    pipeline.weighed(3, 4, 20_000).await;
 
     let shipped = pipeline.run(&["match", "rules", "--weights"]).stdout;
     let folder = tempfile::tempdir().expect("a folder");
@@ -227,14 +230,14 @@ async fn rules_are_activated_in_the_log_and_unusable_ones_refused() {
             .find(|point| point["probability"] == p)
             .expect("a point")
     };
-    assert_eq!((&at(0.5)["linked"], &at(0.5)["reviews"]), (&json!(3), &json!(0)));
+    assert_eq!((&at(0.5)["linked"], &at(0.5)["reviews"]), (&json!(4), &json!(1)));
     assert_eq!(
         (&at(0.999)["linked"], &at(0.999)["reviews"]),
-        (&json!(1), &json!(1))
+        (&json!(2), &json!(2))
     );
     assert_eq!(
         (&at(0.9999)["linked"], &at(0.9999)["reviews"]),
-        (&json!(0), &json!(2))
+        (&json!(1), &json!(3))
     );
     assert_eq!(curve["open_reviews"], 1);
 

@@ -303,6 +303,8 @@ async fn where_it_takes_two_one_proposes_and_another_approves() {
         "--config",
         &config,
     ];
+    let seen = pipeline.run_as(&first, &["review", "show", &left, &right]);
+    assert_eq!(seen.code, 0, "{}", seen.stderr);
     let proposed = pipeline.run_as(&first, &args);
     assert_eq!(proposed.code, 0, "{}", proposed.stderr);
     assert!(
