@@ -225,7 +225,7 @@ async fn each_reference_that_is_broken_is_named() {
         assert_eq!(found, expected, "{breaking}");
         named.extend(found.into_iter().map(|(reference, ..)| reference));
     }
-    assert_eq!(named.len(), 15, "every reference was broken once");
+    assert_eq!(named.len(), 16, "every reference was broken once");
 }
 
 #[tokio::test]
