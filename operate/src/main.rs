@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, matching, node, register, rules, topics, values};
+use operate::{books, control, lag, latency, matching, node, register, review, rules, topics, values};
 use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
@@ -74,6 +74,15 @@ enum Command {
     /// Look at an application
     #[command(subcommand)]
     Application(application::Command),
+    /// Doubtful pairs of applications: look at them, decide them
+    #[command(subcommand)]
+    Review(review::Command),
+    /// What match links by, and why two applications are one person or two; the same engine over any table
+    ///
+    /// `train` and `evaluate` link the records of a table: nothing is connected to, and no cell of it is printed; ids of
+    /// records are.
+    #[command(subcommand, after_long_help = matching::MAPPING)]
+    Match(matching::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -97,12 +106,6 @@ enum Command {
     /// The catalogue of rules, and rulesets' files
     #[command(subcommand)]
     Rules(rules::Command),
-    /// Which records of a table are the same person: learn weights, link, measure
-    ///
-    /// It is the engine that finds out which resident an application belongs to. Nothing is connected to, and no cell
-    /// of a table is printed; ids of records are.
-    #[command(subcommand, after_long_help = matching::MAPPING)]
-    Match(matching::Command),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  intakectl completions bash > /etc/bash_completion.d/intakectl")]
     Completions {
@@ -129,6 +132,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use matching::Command as Match;
     use node::Command as Node;
     use register::Command as Register;
+    use review::Command as Review;
     use rules::Command as Rules;
     use topics::Command as Topics;
     let output = line.options.output;
@@ -166,6 +170,22 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Application(application::Command::Show(args)) => {
             print(&application::run(settings, &args).await?, output)
         }
+        Command::Review(Review::List(args)) => print(&review::list::run(settings, &args).await?, output),
+        Command::Review(Review::Show(args)) => print(&review::show::run(settings, &args).await?, output),
+        Command::Review(Review::Decide(args)) => print(&review::decide::run(settings, &args).await?, output),
+        Command::Review(Review::Split(args)) => print(&review::split::run(settings, &args).await?, output),
+        Command::Review(Review::Proposals) => print(&review::proposals::run(settings).await?, output),
+        Command::Review(Review::Approve(args)) => {
+            print(&review::approve::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Explain(args)) => {
+            print(&matching::explain::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Activate(args)) => {
+            print(&matching::activate::run(settings, &args).await?, output)
+        }
+        Command::Match(Match::Rules(args)) => print(&matching::rules::run(settings, &args).await?, output),
+        Command::Match(Match::Curve) => print(&matching::curve::run(settings).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Normalise(args) => {

@@ -69,12 +69,19 @@ struct File {
     kafka: KafkaSettings,
     database: DatabaseSection,
     provinces: Option<PathBuf>,
+    review: ReviewSection,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct DatabaseSection {
     url: Option<SecretString>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ReviewSection {
+    second_person: bool,
 }
 
 /// Where the pipeline is. Nothing is connected before it is used.
@@ -84,6 +91,8 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     /// The provinces.
     pub provinces: Provinces,
+    /// Whether a review's decision waits for the approval of somebody else.
+    pub second_person: bool,
     database_url: Option<SecretString>,
 }
 
@@ -105,6 +114,7 @@ impl Settings {
         Ok(Self {
             kafka,
             provinces: runtime::settings::provinces(provinces.map(PathBuf::as_path))?,
+            second_person: file.review.second_person,
             database_url: options.database_url.clone().or(file.database.url),
         })
     }

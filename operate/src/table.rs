@@ -66,6 +66,15 @@ impl Cell {
         )
     }
 
+    /// A figure with its sign and two decimals, aligned right.
+    pub fn signed(figure: f64) -> Self {
+        Self {
+            text: format!("{figure:+.2}"),
+            right: true,
+            ..Self::default()
+        }
+    }
+
     /// A number that is bad news unless it is 0.
     pub fn bad_number(number: i64) -> Self {
         let tone = if number == 0 { Tone::Plain } else { Tone::Bad };

@@ -423,10 +423,12 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// How likely it is now that two records taken at random belong together.
     pub fn prior(&self) -> Prior {
         let counted = self.records.count() as f64;
-        let linked = self.linked_pairs as f64 + PRIOR_RECORDS * self.weights.match_rate;
         match self.whole_table {
             Some(records) => Prior::of(self.weights.match_rate, &self.weights, records),
-            None => Prior::of(linked / (counted + PRIOR_RECORDS), &self.weights, counted),
+            None => {
+                let rate = match_rate(&self.weights, self.linked_pairs as f64, counted);
+                Prior::of(rate, &self.weights, counted)
+            }
         }
     }
 
@@ -783,6 +785,12 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             marked: self.records.is_marked(handle),
         }
     }
+}
+
+/// How many other records of the same person a record has, on average, where `linked_pairs` ordered pairs of `records`
+/// are linked: drawn towards the rate that comes with the weights while there are few.
+pub fn match_rate(weights: &Weights, linked_pairs: f64, records: f64) -> f64 {
+    (linked_pairs + PRIOR_RECORDS * weights.match_rate) / (records + PRIOR_RECORDS)
 }
 
 fn ordered<T: Ord>(a: T, b: T) -> (T, T) {

@@ -1,8 +1,9 @@
 //! `intakectl application show`.
 
-use super::application_rows::{self as rows, ApplicationRow, EventRow};
+use super::application_rows::{self as rows, ApplicationRow, ComparedRow, EventRow};
 use super::mask::Mask;
-use super::resident::moment;
+use super::resident::{bits, moment, reviews};
+use super::resident_rows::{self, ReviewRow};
 use super::way::{self, Stage};
 use crate::lag::age;
 use crate::table::{Cell, Table, Tone};
@@ -44,6 +45,10 @@ pub struct Application {
     /// The revision in force; none when only other events came.
     in_force: Option<InForce>,
     events: Vec<WayOfEvent>,
+    /// Others that it was compared with.
+    compared: Vec<ComparedRow>,
+    /// Pairs of it that wait for a person, or were decided.
+    reviews: Vec<ReviewRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +119,8 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Application, 
         masked: mask == Mask::Masked,
         in_force: row.map(|row| InForce::of(row, mask)).transpose()?,
         events: events.into_iter().map(WayOfEvent::of).collect(),
+        compared: rows::compared(&mut conn, id).await?,
+        reviews: resident_rows::reviews(&mut conn, &[id]).await?,
     })
 }
 
@@ -214,6 +221,28 @@ impl WayOfEvent {
     }
 }
 
+impl Application {
+    fn others(&self) -> String {
+        let mut table = Table::new(&["APPLICATION", "RESIDENT", "WEIGHT", "BY WEIGHTS", "IN FORCE"]);
+        for other in &self.compared {
+            let (word, tone) = if other.accepted {
+                ("yes", Tone::Plain)
+            } else {
+                ("no", Tone::Notice)
+            };
+            let resident = other.resident_id.map(|id| id.to_string());
+            table.row([
+                Cell::text(other.application_id.to_string()),
+                Cell::text(resident.unwrap_or_else(|| "none".to_owned())),
+                bits(other.weight_millibits),
+                Cell::text(&other.rule),
+                Cell::text(word).toned(tone),
+            ]);
+        }
+        table.render()
+    }
+}
+
 /// A time between stages: to the millisecond, unless it is long.
 fn between(seconds: f64) -> String {
     if seconds.abs() < 120.0 {
@@ -269,6 +298,15 @@ impl Report for Application {
         }
         for event in &self.events {
             text += &event.table();
+        }
+        if !self.compared.is_empty() {
+            text += &format!(
+                "\ncompared with (log2 of the odds that two are one person)\n{}",
+                self.others()
+            );
+        }
+        if !self.reviews.is_empty() {
+            text += &format!("\nreviews\n{}", reviews(&self.reviews).render());
         }
         if self.masked {
             text += "\nvalues are masked; --unmask shows them";

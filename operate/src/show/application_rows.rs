@@ -2,6 +2,7 @@
 
 use super::way::Times;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::Value;
 use sink::DatabaseFault;
 use sqlx::types::Json;
@@ -99,4 +100,31 @@ const EVENTS: &str = "
 /// The events about an application, in the order match settled them.
 pub(super) async fn events(conn: &mut PgConnection, id: Uuid) -> Result<Vec<EventRow>, DatabaseFault> {
     Ok(sqlx::query_as(EVENTS).bind(id).fetch_all(conn).await?)
+}
+
+/// Another application that was compared with one.
+#[derive(Debug, FromRow, Serialize)]
+pub(super) struct ComparedRow {
+    pub(super) application_id: Uuid,
+    pub(super) resident_id: Option<Uuid>,
+    /// Version of the weights that compared them.
+    pub(super) rule: String,
+    /// log2 of the odds that they are one person, in thousandths of a bit.
+    pub(super) weight_millibits: i64,
+    /// Not taken back by a correction or a withdrawal.
+    pub(super) accepted: bool,
+}
+
+const COMPARED: &str = "
+    SELECT other.application_id, other.resident_id, e.rule, e.weight_millibits, e.accepted
+      FROM (SELECT right_id AS id, * FROM match_edge WHERE left_id = $1
+             UNION ALL
+            SELECT left_id, * FROM match_edge WHERE right_id = $1) AS e
+      JOIN application other ON other.application_id = e.id
+     ORDER BY e.weight_millibits DESC, other.application_id
+     LIMIT 1000";
+
+/// What comparing an application with others came to, the likeliest first.
+pub(super) async fn compared(conn: &mut PgConnection, id: Uuid) -> Result<Vec<ComparedRow>, DatabaseFault> {
+    Ok(sqlx::query_as(COMPARED).bind(id).fetch_all(conn).await?)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Whether values about a person are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mask {
+pub(crate) enum Mask {
     /// The first letter and dots: enough to see that a value is there.
     Masked,
     /// As they are.
@@ -13,12 +13,12 @@ pub(super) enum Mask {
 }
 
 impl Mask {
-    pub(super) const fn unless(unmask: bool) -> Self {
+    pub(crate) const fn unless(unmask: bool) -> Self {
         if unmask { Self::Unmasked } else { Self::Masked }
     }
 
     /// The value as it may be shown. Masked, not even its length is told.
-    pub(super) fn show(self, value: &str) -> String {
+    pub(crate) fn show(self, value: &str) -> String {
         match self {
             Self::Unmasked => value.to_owned(),
             Self::Masked => value
@@ -30,7 +30,7 @@ impl Mask {
     }
 
     /// The fields that have a value, each as it may be shown.
-    pub(super) fn fields(self, person: &Applicant) -> Vec<(Field, String)> {
+    pub(crate) fn fields(self, person: &Applicant) -> Vec<(Field, String)> {
         person
             .present()
             .map(|(field, value)| (field, self.show(value)))
@@ -38,7 +38,7 @@ impl Mask {
     }
 
     /// JSON with every `value` as it may be shown.
-    pub(super) fn json(self, document: Value) -> Value {
+    pub(crate) fn json(self, document: Value) -> Value {
         match document {
             Value::Array(items) => items.into_iter().map(|item| self.json(item)).collect(),
             Value::Object(members) => {

@@ -2,7 +2,7 @@
 
 pub mod application;
 mod application_rows;
-mod mask;
+pub(crate) mod mask;
 pub mod resident;
 mod resident_rows;
 mod way;

@@ -1,7 +1,7 @@
 //! `intakectl resident show`.
 
 use super::mask::Mask;
-use super::resident_rows::{self as rows, EdgeRow, HistoryRow, MemberRow, ResidentRow, Source};
+use super::resident_rows::{self as rows, EdgeRow, HistoryRow, MemberRow, ResidentRow, ReviewRow, Source};
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use chrono::SecondsFormat;
@@ -61,6 +61,8 @@ pub struct Resident {
     fields: Vec<ShownField>,
     members: Vec<MemberRow>,
     edges: Vec<EdgeRow>,
+    /// Pairs of its applications that wait for a person, or were decided.
+    reviews: Vec<ReviewRow>,
     history: Vec<HistoryRow>,
 }
 
@@ -101,6 +103,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fau
         masked: mask == Mask::Masked,
         members: rows::members(&mut conn, &row.members).await?,
         edges: rows::edges(&mut conn, &row.members).await?,
+        reviews: rows::reviews(&mut conn, &row.members).await?,
         history: rows::history(&mut conn, row.resident_id).await?,
         status: row.status,
         stage: row.stage,
@@ -139,7 +142,11 @@ async fn whom(conn: &mut PgConnection, whom: &Whom) -> Result<Uuid, Fault> {
         .ok_or_else(|| Fault::data("say which resident: ID, --number or --application"))
 }
 
-async fn follow(conn: &mut PgConnection, asked: Uuid) -> Result<(ResidentRow, Vec<Uuid>), Fault> {
+/// The resident that stands for this one now, and the ids that led there.
+///
+/// # Errors
+/// Data when there is no such resident, or its redirects don't end.
+pub(crate) async fn follow(conn: &mut PgConnection, asked: Uuid) -> Result<(ResidentRow, Vec<Uuid>), Fault> {
     let (mut id, mut path) = (asked, Vec::new());
     while path.len() < MOST_REDIRECTS {
         let row = rows::resident(conn, id)
@@ -212,7 +219,7 @@ impl Report for Resident {
                 Cell::text(state.last_event.to_string()),
             ]);
         }
-        let mut edges = Table::new(&["LEFT", "RIGHT", "RULE", "IN FORCE"]);
+        let mut edges = Table::new(&["LEFT", "RIGHT", "WEIGHT", "BY WEIGHTS", "IN FORCE"]);
         for edge in &self.edges {
             let (word, tone) = if edge.accepted {
                 ("yes", Tone::Plain)
@@ -222,6 +229,7 @@ impl Report for Resident {
             edges.row([
                 Cell::text(edge.left_id.to_string()),
                 Cell::text(edge.right_id.to_string()),
+                bits(edge.weight_millibits),
                 Cell::text(&edge.rule),
                 Cell::text(word).toned(tone),
             ]);
@@ -229,7 +237,12 @@ impl Report for Resident {
         for (title, table, empty) in [
             ("golden record", fields, self.fields.is_empty()),
             ("applications", members, self.members.is_empty()),
-            ("why they are one person", edges, self.edges.is_empty()),
+            (
+                "what comparing them came to (log2 of the odds that two are one person)",
+                edges,
+                self.edges.is_empty(),
+            ),
+            ("reviews", reviews(&self.reviews), self.reviews.is_empty()),
             (
                 "states after the first, the latest first",
                 history,
@@ -245,6 +258,35 @@ impl Report for Resident {
         }
         text
     }
+}
+
+/// A weight as people read it: in bits.
+pub(super) fn bits(millibits: i64) -> Cell {
+    Cell::signed(millibits as f64 / 1_000.0)
+}
+
+/// Reviews, what waits first.
+pub(super) fn reviews(rows: &[ReviewRow]) -> Table {
+    let mut table = Table::new(&["LEFT", "RIGHT", "REVIEW", "WEIGHT", "BY", "WHY"]);
+    let rank = |row: &&ReviewRow| row.status != "open";
+    let mut rows: Vec<&ReviewRow> = rows.iter().collect();
+    rows.sort_by_key(rank);
+    for row in rows {
+        let tone = if row.status == "open" {
+            Tone::Notice
+        } else {
+            Tone::Plain
+        };
+        table.row([
+            Cell::text(row.left_id.to_string()),
+            Cell::text(row.right_id.to_string()),
+            Cell::text(&row.status).toned(tone),
+            bits(row.weight_millibits),
+            Cell::text(row.decided_by.as_deref().unwrap_or("-")),
+            Cell::text(row.reason.as_deref().unwrap_or("-")),
+        ]);
+    }
+    table
 }
 
 /// A moment as people read it, to the millisecond.

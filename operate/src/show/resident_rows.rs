@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 /// A resident's current state.
 #[derive(FromRow)]
-pub(super) struct ResidentRow {
+pub(crate) struct ResidentRow {
     pub(super) resident_id: Uuid,
     pub(super) status: String,
     pub(super) redirect_to: Option<Uuid>,
     pub(super) stage: i16,
-    pub(super) members: Vec<Uuid>,
+    pub(crate) members: Vec<Uuid>,
     pub(super) provenance: Json<Vec<Source>>,
     pub(super) last_event: Uuid,
     #[sqlx(try_from = "Json<serde_json::Map<String, serde_json::Value>>")]
@@ -24,7 +24,7 @@ pub(super) struct ResidentRow {
 
 /// Which application golden values come from; in the first one no fields, meaning all others.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct Source {
+pub(crate) struct Source {
     pub(super) application_id: Uuid,
     pub(super) revision: i32,
     pub(super) fields: Vec<Field>,
@@ -34,7 +34,7 @@ pub(super) struct Source {
 }
 
 /// The golden record.
-pub(super) struct Golden(pub(super) Applicant);
+pub(crate) struct Golden(pub(super) Applicant);
 
 impl From<Json<serde_json::Map<String, serde_json::Value>>> for Golden {
     fn from(Json(columns): Json<serde_json::Map<String, serde_json::Value>>) -> Self {
@@ -138,13 +138,16 @@ pub(super) async fn history(conn: &mut PgConnection, id: Uuid) -> Result<Vec<His
     Ok(sqlx::query_as(HISTORY).bind(id).fetch_all(conn).await?)
 }
 
-/// Why two applications are the same person.
+/// What comparing two applications came to.
 #[derive(Clone, Debug, FromRow, Serialize)]
 pub(super) struct EdgeRow {
     pub(super) left_id: Uuid,
     pub(super) right_id: Uuid,
+    /// Version of the weights that compared them.
     pub(super) rule: String,
+    /// log2 of the odds that they are one person, in thousandths of a bit.
     pub(super) weight_millibits: i64,
+    /// Not taken back by a correction or a withdrawal.
     pub(super) accepted: bool,
 }
 
@@ -155,6 +158,38 @@ const EDGES: &str = "
      ORDER BY sequence
      LIMIT 1000";
 
+/// The pairs within a resident.
 pub(super) async fn edges(conn: &mut PgConnection, members: &[Uuid]) -> Result<Vec<EdgeRow>, DatabaseFault> {
     Ok(sqlx::query_as(EDGES).bind(members).fetch_all(conn).await?)
+}
+
+/// A pair that somebody looks at, or has decided.
+#[derive(Clone, Debug, FromRow, Serialize)]
+pub(super) struct ReviewRow {
+    pub(super) left_id: Uuid,
+    pub(super) right_id: Uuid,
+    pub(super) status: String,
+    /// As they were compared, in thousandths of a bit.
+    pub(super) weight_millibits: i64,
+    pub(super) decided_by: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+const REVIEWS: &str = "
+    SELECT left_id, right_id, status::text AS status, weight_millibits, decided_by, reason
+      FROM review
+     WHERE left_id = ANY($1) AND status <> 'closed'
+     UNION
+    SELECT left_id, right_id, status::text, weight_millibits, decided_by, reason
+      FROM review
+     WHERE right_id = ANY($1) AND status <> 'closed'
+     ORDER BY 3, 1, 2
+     LIMIT 1000";
+
+/// The pairs of these applications, among each other and with others, that wait for a person or were decided.
+pub(super) async fn reviews(
+    conn: &mut PgConnection,
+    members: &[Uuid],
+) -> Result<Vec<ReviewRow>, DatabaseFault> {
+    Ok(sqlx::query_as(REVIEWS).bind(members).fetch_all(conn).await?)
 }

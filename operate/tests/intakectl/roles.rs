@@ -21,7 +21,7 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
     pipeline.sql(dry.stdout).await;
     assert_eq!(
         roles(&pipeline).await,
-        ["auditor", "match", "operator", "reader", "sink"].map(|role| format!("{prefix}{role}"))
+        ["auditor", "match", "operator", "reader", "reviewer", "sink"].map(|role| format!("{prefix}{role}"))
     );
     let again = pipeline.run(&[&make[..], &["--execute", "-o", "json"]].concat());
     assert_eq!(again.code, 0, "{}", again.stderr);
@@ -51,6 +51,19 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         "it may look, and nobody is there: {}",
         refused.stderr
     );
+    let reviewer = format!("{prefix}reviewing");
+    pipeline
+        .sql(format!("CREATE ROLE {reviewer} LOGIN IN ROLE {prefix}reviewer"))
+        .await;
+    for args in [
+        &["review", "list"][..],
+        &["review", "proposals"],
+        &["match", "rules"],
+        &["match", "curve"],
+    ] {
+        let done = pipeline.run_as(&reviewer, args);
+        assert_eq!(done.code, 0, "{args:?}: {}", done.stderr);
+    }
     let auditor = format!("{prefix}auditing");
     pipeline
         .sql(format!("CREATE ROLE {auditor} LOGIN IN ROLE {prefix}auditor"))
@@ -62,6 +75,8 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         &["reconcile", "--wait", "0"][..],
         &["resident", "show", &id],
         &["application", "show", &id],
+        &["review", "show", &id, &nobody],
+        &["match", "explain", &id, &nobody],
         &["register", "digest"],
         &[&make[..], &["--execute"]].concat(),
     ] {

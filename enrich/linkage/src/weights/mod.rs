@@ -84,10 +84,13 @@ impl Weights {
         }
     }
 
+    /// The file of the table that comes with the rules.
+    pub const SHIPPED: &str = include_str!("../../weights/vn-1.toml");
+
     /// The table that comes with the rules, for whole applicants.
     pub fn shipped() -> Self {
         // The file is compiled in, and a test reads it.
-        Self::parse(include_str!("../../weights/vn-1.toml"), &applicant::model()).unwrap_or_else(|fault| {
+        Self::parse(Self::SHIPPED, &applicant::model()).unwrap_or_else(|fault| {
             debug_assert!(false, "{fault}");
             let model = applicant::model();
             let u = model

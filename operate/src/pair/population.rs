@@ -1,0 +1,108 @@
+//! What weighs beside the pair itself: how many applications there are, how many of them belong together, and how usual
+//! names are. Match counts it all as it goes; here it is counted from the register, from a sample where that is large.
+
+use linkage::{Dictionary, Frequencies, Model, Record, Weights, applicant, count_person, match_rate};
+use schemas::Field;
+use sink::DatabaseFault;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+
+/// Residents that names are counted among.
+const SAMPLE: f64 = 100_000.0;
+
+/// The people that a pair is one of.
+pub(super) struct Population {
+    pub(super) dictionary: Dictionary,
+    pub(super) frequencies: Frequencies,
+    /// Applications that belong to residents.
+    pub(super) records: i64,
+    /// How many others of the same person an application has, on average.
+    pub(super) match_rate: f64,
+    /// Residents that were looked at.
+    pub(super) sampled: usize,
+}
+
+const RECORDS: &str = "
+    SELECT (SELECT count(*) FROM application WHERE resident_id IS NOT NULL)
+         - (SELECT count(*) FROM erased JOIN application a ON a.application_id = erased.id)";
+
+/// How many rows there are as the server's statistics have it; none are known before the first ANALYZE.
+const RESIDENTS: &str = "SELECT reltuples::float8 FROM pg_class WHERE oid = 'resident'::regclass";
+
+/// The fields that make the columns whose values are counted.
+const COUNTED: [Field; 11] = [
+    Field::FullName,
+    Field::Surname,
+    Field::MiddleName,
+    Field::GivenName,
+    Field::BirthProvince,
+    Field::BirthCommune,
+    Field::PermanentCommune,
+    Field::CurrentCommune,
+    Field::FatherName,
+    Field::MotherName,
+    Field::SpouseName,
+];
+
+/// Blocks are chosen by the same seed each time, so that what is told twice is told alike.
+const RESIDENT: &str = "
+    SELECT full_name, surname, middle_name, given_name, birth_province, birth_commune, permanent_commune,
+           current_commune, father_name, mother_name, spouse_name, cardinality(members)
+      FROM resident TABLESAMPLE SYSTEM ($1) REPEATABLE (1)
+     WHERE status IN ('active', 'provisional')
+     LIMIT $2";
+
+/// Counts the people in the register.
+pub(super) async fn count(
+    conn: &mut PgConnection,
+    model: &Model,
+    weights: &Weights,
+) -> Result<Population, DatabaseFault> {
+    let records: i64 = sqlx::query_scalar(RECORDS).fetch_one(&mut *conn).await?;
+    let residents: f64 = sqlx::query_scalar(RESIDENTS).fetch_one(&mut *conn).await?;
+    let percent = (100.0 * SAMPLE / residents.max(1.0)).min(100.0) as f32;
+    let rows: Vec<PgRow> = sqlx::query(RESIDENT)
+        .bind(percent)
+        .bind(SAMPLE as i64)
+        .fetch_all(conn)
+        .await?;
+    let mut population = Population {
+        dictionary: Dictionary::default(),
+        frequencies: Frequencies::default(),
+        records,
+        match_rate: weights.match_rate,
+        sampled: rows.len(),
+    };
+    let (mut applications, mut linked) = (0.0, 0.0);
+    for row in &rows {
+        let members = f64::from(row.try_get::<i32, _>(COUNTED.len())?);
+        applications += members;
+        linked += members * (members - 1.0);
+        population.add(model, row)?;
+    }
+    let share = if applications > 0.0 {
+        linked / applications
+    } else {
+        0.0
+    };
+    let records = records as f64;
+    population.match_rate = match_rate(weights, share * records, records);
+    Ok(population)
+}
+
+impl Population {
+    fn add(&mut self, model: &Model, row: &PgRow) -> Result<(), DatabaseFault> {
+        let mut values = [None; COUNTED.len()];
+        for (n, value) in values.iter_mut().enumerate() {
+            *value = row.try_get::<Option<&str>, _>(n)?;
+        }
+        let get = |field: Field| {
+            let at = COUNTED.iter().position(|counted| *counted == field)?;
+            values[at].filter(|value| !value.is_empty())
+        };
+        let mut record = Record::default();
+        applicant::fill(model, &mut self.dictionary, get, &mut record);
+        count_person(model, &mut self.frequencies, &record.slots, true);
+        Ok(())
+    }
+}
