@@ -174,6 +174,8 @@ pub struct Model {
     columns: Vec<Column>,
     starts: Vec<usize>,
     keys: Vec<Key>,
+    /// The column that says which province somebody is from.
+    pub(crate) abode: Option<usize>,
 }
 
 impl Model {
@@ -183,10 +185,14 @@ impl Model {
         for column in &columns {
             starts.push(starts[starts.len() - 1] + column.comparator.width());
         }
+        let abode = columns
+            .iter()
+            .position(|column| column.comparator == Comparator::Abode);
         Self {
             columns,
             starts,
             keys,
+            abode,
         }
     }
 
@@ -203,11 +209,6 @@ impl Model {
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
-    }
-
-    /// The column of this name that is made of an applicant's fields.
-    pub fn applicant_column(&self, name: &str) -> Option<usize> {
-        self.column(name).filter(|&at| self.columns[at].of_applicant)
     }
 
     /// Whether it has columns of applicants that relatives share: only of those is it known how relatives
