@@ -174,8 +174,38 @@ pub struct Model {
     columns: Vec<Column>,
     starts: Vec<usize>,
     keys: Vec<Key>,
-    /// The column that says which province somebody is from.
-    pub(crate) abode: Option<usize>,
+    /// The columns that rules speak of.
+    pub(crate) ours: Ours,
+}
+
+/// Where a model has the columns of an applicant that rules speak of: never those of the same name in another
+/// table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ours {
+    pub personal_number: Option<usize>,
+    pub father_number: Option<usize>,
+    pub mother_number: Option<usize>,
+    pub date_of_birth: Option<usize>,
+    pub given_name: Option<usize>,
+    pub abode: Option<usize>,
+}
+
+impl Ours {
+    fn of(columns: &[Column]) -> Self {
+        let at = |name: &str| {
+            columns
+                .iter()
+                .position(|column| column.of_applicant && column.name == name)
+        };
+        Self {
+            personal_number: at("personal_number"),
+            father_number: at("father_number"),
+            mother_number: at("mother_number"),
+            date_of_birth: at("date_of_birth"),
+            given_name: at("given_name"),
+            abode: at("abode"),
+        }
+    }
 }
 
 impl Model {
@@ -185,14 +215,11 @@ impl Model {
         for column in &columns {
             starts.push(starts[starts.len() - 1] + column.comparator.width());
         }
-        let abode = columns
-            .iter()
-            .position(|column| column.comparator == Comparator::Abode);
         Self {
+            ours: Ours::of(&columns),
             columns,
             starts,
             keys,
-            abode,
         }
     }
 
