@@ -13,6 +13,23 @@ pub struct Entry {
     pub text: Box<str>,
     /// Without case, tones and marks.
     pub folded: Box<str>,
+    /// Which letters the folded form has, several of them to a bit; 0 where it isn't all ASCII.
+    pub letters: u32,
+}
+
+impl Entry {
+    fn of(text: &str) -> Self {
+        let folded = fold(text);
+        let bits = folded
+            .bytes()
+            .filter(|byte| *byte != b' ')
+            .fold(0, |bits, byte| bits | 1 << (byte & 31));
+        Self {
+            text: text.into(),
+            letters: if folded.is_ascii() { bits } else { 0 },
+            folded: folded.into(),
+        }
+    }
 }
 
 /// The distinct texts of all records. Symbols depend on the order of arrival: they are never output,
@@ -25,12 +42,8 @@ pub struct Dictionary {
 
 impl Default for Dictionary {
     fn default() -> Self {
-        let nothing = Entry {
-            text: "".into(),
-            folded: "".into(),
-        };
         Self {
-            entries: vec![nothing],
+            entries: vec![Entry::of("")],
             symbols: FxHashMap::default(),
         }
     }
@@ -46,10 +59,7 @@ impl Dictionary {
             return symbol;
         }
         let symbol = self.entries.len() as Symbol;
-        self.entries.push(Entry {
-            text: text.into(),
-            folded: fold(text).into(),
-        });
+        self.entries.push(Entry::of(text));
         self.symbols.insert(text.into(), symbol);
         symbol
     }

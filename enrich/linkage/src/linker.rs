@@ -529,15 +529,12 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// A weight as far as rules let it link: the same personal number with another name and another date of
     /// birth, or two births years apart, are looked at by a person.
     pub(crate) fn bounded(&self, agreement: &Agreement, log_odds: f64) -> f64 {
-        let level = |name: &str| {
-            self.model
-                .column(name)
-                .map_or(MISSING, |column| agreement.level(column))
-        };
+        let ours = &self.model.ours;
+        let level = |column: Option<usize>| column.map_or(MISSING, |column| agreement.level(column));
         let (number, born, given) = (
-            level("personal_number"),
-            level("date_of_birth"),
-            level("given_name"),
+            level(ours.personal_number),
+            level(ours.date_of_birth),
+            level(ours.given_name),
         );
         let other_name = given != MISSING && given >= NAME_DIFFERS;
         let other_birth = born != MISSING && born >= BIRTH_DIFFERS;
@@ -756,14 +753,14 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// A rule that no weight outdoes: two different personal numbers are two people, and nobody is their own
     /// parent.
     fn broken_rule(&self, a: Handle, b: Handle) -> Option<&'static str> {
-        let own = self.model.column("personal_number")?;
+        let own = self.model.ours.personal_number?;
         let value = |handle: Handle, column: usize| &self.records.slots(handle)[self.model.slots(column)];
         let certain = |handle: Handle| self.records.has_certain_number(handle);
         if certain(a) && certain(b) && value(a, own) != value(b, own) {
             return Some("two different personal numbers are never linked without a person looking");
         }
-        let parents = ["father_number", "mother_number"];
-        let mut parents = parents.into_iter().filter_map(|name| self.model.column(name));
+        let parents = [self.model.ours.father_number, self.model.ours.mother_number];
+        let mut parents = parents.into_iter().flatten();
         let is_parent = |one: Handle, other: Handle, parent: usize| {
             certain(one) && value(one, own) == value(other, parent)
         };

@@ -174,6 +174,38 @@ pub struct Model {
     columns: Vec<Column>,
     starts: Vec<usize>,
     keys: Vec<Key>,
+    /// The columns that rules speak of.
+    pub(crate) ours: Ours,
+}
+
+/// Where a model has the columns of an applicant that rules speak of: never those of the same name in another
+/// table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ours {
+    pub personal_number: Option<usize>,
+    pub father_number: Option<usize>,
+    pub mother_number: Option<usize>,
+    pub date_of_birth: Option<usize>,
+    pub given_name: Option<usize>,
+    pub abode: Option<usize>,
+}
+
+impl Ours {
+    fn of(columns: &[Column]) -> Self {
+        let at = |name: &str| {
+            columns
+                .iter()
+                .position(|column| column.of_applicant && column.name == name)
+        };
+        Self {
+            personal_number: at("personal_number"),
+            father_number: at("father_number"),
+            mother_number: at("mother_number"),
+            date_of_birth: at("date_of_birth"),
+            given_name: at("given_name"),
+            abode: at("abode"),
+        }
+    }
 }
 
 impl Model {
@@ -184,6 +216,7 @@ impl Model {
             starts.push(starts[starts.len() - 1] + column.comparator.width());
         }
         Self {
+            ours: Ours::of(&columns),
             columns,
             starts,
             keys,
@@ -203,11 +236,6 @@ impl Model {
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
-    }
-
-    /// The column of this name that is made of an applicant's fields.
-    pub fn applicant_column(&self, name: &str) -> Option<usize> {
-        self.column(name).filter(|&at| self.columns[at].of_applicant)
     }
 
     /// Whether it has columns of applicants that relatives share: only of those is it known how relatives

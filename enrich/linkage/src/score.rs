@@ -202,7 +202,7 @@ impl Scorer {
 
 /// The province whose people a value's frequency is counted among.
 pub fn province(model: &Model, frequency: Frequency, slots: &[u32]) -> u32 {
-    match (frequency, model.applicant_column("abode")) {
+    match (frequency, model.ours.abode) {
         (Frequency::ByProvince, Some(abode)) => {
             let abode = &slots[model.slots(abode)];
             let known = abode.iter().find(|&&unit| unit != 0);

@@ -35,7 +35,8 @@ fn word(mut number: u64, len: usize) -> String {
 }
 
 /// People with two records each; in the second, a town is another in one of ten, a number missing in three of
-/// ten, a name has a letter too many in one of five.
+/// ten and another in one of thirty, a date of birth another in one of twenty, a name has a letter too many in
+/// one of five.
 fn people(count: u64) -> (Vec<[String; 5]>, Vec<Option<u32>>) {
     let mut draws = Draws(7);
     let (mut rows, mut truth) = (Vec::new(), Vec::new());
@@ -59,8 +60,13 @@ fn people(count: u64) -> (Vec<[String; 5]>, Vec<Option<u32>>) {
         if draws.chance(10) {
             again[3] = word(draws.below(10), 2);
         }
+        if draws.chance(5) {
+            again[2] = "1931-01-01".to_owned();
+        }
         if draws.chance(30) {
             again[4] = String::new();
+        } else if draws.chance(5) {
+            again[4] = format!("{:09}", draws.below(1_000_000_000));
         }
         rows.extend([row, again]);
         truth.extend([Some(person as u32); 2]);
@@ -68,10 +74,17 @@ fn people(count: u64) -> (Vec<[String; 5]>, Vec<Option<u32>>) {
     (rows, truth)
 }
 
-const HEADERS: [&str; 5] = ["given", "family", "born", "town", "number"];
-const MAPPING: &str = "[columns]\ngiven = { comparator = \"name\" }\nfamily = { comparator = \"name\" }\n\
-                       born = { comparator = \"date\" }\ntown = { comparator = \"category\" }\n\
-                       number = { comparator = \"number\" }";
+// Some have the names of an application's columns: what we know and ask of those is not meant.
+const HEADERS: [&str; 5] = [
+    "given_name",
+    "surname",
+    "date_of_birth",
+    "town",
+    "personal_number",
+];
+const MAPPING: &str = "[columns]\ngiven_name = { comparator = \"name\" }\nsurname = { comparator = \"name\" }\n\
+                       date_of_birth = { comparator = \"date\" }\ntown = { comparator = \"category\" }\n\
+                       personal_number = { comparator = \"number\" }";
 
 fn table(mapping: &str, rows: &[[String; 5]]) -> Table {
     let mapping = Mapping::parse(mapping, &HEADERS).expect("right");
@@ -133,13 +146,13 @@ fn what_is_known_of_a_table_is_found_again() {
         of(&found.weights.columns[column])[level]
     };
     for (column, level, m) in [
-        ("given", "same", 0.80),
-        ("given", "letter", 0.20),
-        ("family", "same", 1.0),
-        ("born", "same", 1.0),
+        ("given_name", "same", 0.80),
+        ("given_name", "letter", 0.20),
+        ("surname", "same", 1.0),
+        ("date_of_birth", "same", 0.95),
         // One of ten of the changed towns is the same by chance.
         ("town", "same", 0.91),
-        ("number", "same", 1.0),
+        ("personal_number", "same", 0.95),
     ] {
         let found = share(column, level, |weights| &weights.m);
         assert!(
@@ -147,12 +160,16 @@ fn what_is_known_of_a_table_is_found_again() {
             "m of {column} {level}: {found}, not {m}"
         );
     }
-    for (column, u) in [("given", 1.0 / 400.0), ("family", 1.0 / 1000.0), ("town", 0.1)] {
+    for (column, u) in [
+        ("given_name", 1.0 / 400.0),
+        ("surname", 1.0 / 1000.0),
+        ("town", 0.1),
+    ] {
         let found = share(column, "same", |weights| &weights.u);
         assert!((found / u - 1.0).abs() < 0.35, "u of {column}: {found}, not {u}");
     }
     let measured = measure(&clusters(table, found.weights), &truth);
-    assert!(measured.f1 > 0.999, "{measured:?}");
+    assert!(measured.f1 > 0.99, "{measured:?}");
 }
 
 #[test]
@@ -190,7 +207,7 @@ fn no_mapping_makes_it_collapse() {
         ),
         (
             "two keys",
-            format!("{MAPPING}\n[blocking]\nkeys = [\"family\", \"born\"]"),
+            format!("{MAPPING}\n[blocking]\nkeys = [\"surname\", \"date_of_birth\"]"),
         ),
         (
             "relatives",

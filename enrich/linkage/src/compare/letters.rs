@@ -1,5 +1,7 @@
 //! How alike the letters of two texts are. Nothing is allocated for texts as short as names and streets are.
 
+use crate::dictionary::Entry;
+
 /// Longest text, in bytes, whose letters fit the bits of a word.
 const SHORT: usize = 64;
 
@@ -66,6 +68,46 @@ pub(super) fn jaro_winkler(a: &str, b: &str) -> f64 {
     alike + 0.1 * ahead as f64 * (1.0 - alike)
 }
 
+/// What of two entries is compared by its letters: how many there are, and how many agree in front.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    pub lengths: (usize, usize),
+    pub ahead: usize,
+}
+
+impl Extent {
+    pub fn of(
+        a: impl Iterator<Item = char> + Clone,
+        b: impl Iterator<Item = char> + Clone,
+        lengths: (usize, usize),
+    ) -> Self {
+        Self {
+            lengths,
+            ahead: a.zip(b).take(4).take_while(|(x, y)| x == y).count(),
+        }
+    }
+}
+
+/// Whether two texts can't be as alike as `least`, above .7, by the letters they have: one that the other
+/// doesn't have at all finds no match.
+pub(super) fn are_unlike(a: &Entry, b: &Entry, extent: Extent, least: f64) -> bool {
+    if a.letters == 0 || b.letters == 0 {
+        return false;
+    }
+    let (a_len, b_len) = extent.lengths;
+    let unmatched = |one: u32, other: u32| (one & !other).count_ones() as usize;
+    let matches = (a_len.saturating_sub(unmatched(a.letters, b.letters)))
+        .min(b_len.saturating_sub(unmatched(b.letters, a.letters))) as f64;
+    let most = (matches / a_len as f64 + matches / b_len as f64 + 1.0) / 3.0;
+    // A little more than exact, for the rounding of the real figure.
+    most + 0.1 * extent.ahead as f64 * (1.0 - most) < least - 1e-9
+}
+
+/// The letters of a text, without its spaces.
+pub(super) fn letters(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
+    text.chars().filter(|c| *c != ' ')
+}
+
 /// Of two texts of ASCII, the second not shorter than the first and not longer than a word has bits.
 fn jaro(a: &[u8], b: &[u8]) -> f64 {
     if a.is_empty() {
@@ -108,6 +150,7 @@ fn jaro(a: &[u8], b: &[u8]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dictionary::Dictionary;
     use proptest::prelude::*;
 
     proptest! {
@@ -120,6 +163,21 @@ mod tests {
         #[test]
         fn likeness_does_not_depend_on_the_order(a in "\\PC{0,30}", b in "\\PC{0,30}") {
             prop_assert_eq!(jaro_winkler(&a, &b).to_bits(), jaro_winkler(&b, &a).to_bits());
+        }
+
+        #[test]
+        fn who_is_unlike_by_letters_is_unlike(a in "[a-g ]{1,12}", b in "[a-k ]{1,12}") {
+            let mut dictionary = Dictionary::default();
+            let (one, other) = (dictionary.symbol(&a), dictionary.symbol(&b));
+            let (one, other) = (dictionary.entry(one), dictionary.entry(other));
+            if are_unlike(one, other, Extent::of(a.chars(), b.chars(), (a.len(), b.len())), 0.8) {
+                prop_assert!(jaro_winkler(&a, &b) < 0.8);
+            }
+            let joined = [&a, &b].map(|text| text.replace(' ', ""));
+            let lengths = (joined[0].len(), joined[1].len());
+            if are_unlike(one, other, Extent::of(letters(&a), letters(&b), lengths), 0.8) {
+                prop_assert!(jaro_winkler(&joined[0], &joined[1]) < 0.8);
+            }
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! Names: marks, spelling, what was shortened, and how many letters or words differ.
 
-use super::letters::{jaro_winkler, one_edit};
+use super::letters::{Extent, are_unlike, jaro_winkler, one_edit};
 use super::{Level, LevelName, level, words};
 use crate::dictionary::Entry;
 
@@ -38,8 +38,8 @@ const DIALECT: &[(&str, &str)] = &[
 ];
 
 /// The level of two names that differ.
-pub(super) fn compare(a: &Entry, b: &Entry, both_marked: bool) -> Level {
-    let (a, b) = (&*a.folded, &*b.folded);
+pub(super) fn compare(one: &Entry, other: &Entry, both_marked: bool) -> Level {
+    let (a, b) = (&*one.folded, &*other.folded);
     if a == b {
         return if both_marked { 5 } else { 1 };
     }
@@ -49,10 +49,16 @@ pub(super) fn compare(a: &Entry, b: &Entry, both_marked: bool) -> Level {
             .or_else(|| one_word_apart(a_words, b_words))
             .or_else(|| (a.len() == b.len() && words::same_words(a_words, b_words)).then_some(4))
     })
-    .unwrap_or_else(|| match jaro_winkler(a, b) {
-        0.9.. => 9,
-        0.8.. => 10,
-        _ => 11,
+    .unwrap_or_else(|| {
+        let extent = Extent::of(a.chars(), b.chars(), (a.len(), b.len()));
+        if are_unlike(one, other, extent, 0.8) {
+            return 11;
+        }
+        match jaro_winkler(a, b) {
+            0.9.. => 9,
+            0.8.. => 10,
+            _ => 11,
+        }
     })
 }
 

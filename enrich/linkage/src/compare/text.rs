@@ -1,6 +1,6 @@
 //! Any text, such as a street: by letters and by words.
 
-use super::letters::{jaro_winkler, one_edit};
+use super::letters::{Extent, are_unlike, jaro_winkler, letters, one_edit};
 use super::{Level, LevelName, level, words};
 use crate::dictionary::Entry;
 
@@ -20,15 +20,20 @@ pub(super) fn compare(a: &Entry, b: &Entry) -> Level {
     if a_letters.clone().eq(b_letters.clone()) {
         return 1;
     }
-    let len = |text: &str| text.len() - text.bytes().filter(|byte| *byte == b' ').count();
-    if len(&a.folded).min(len(&b.folded)) > 2 && one_edit(a_letters, b_letters) {
+    let lengths = (len(&a.folded), len(&b.folded));
+    let extent = Extent::of(a_letters.clone(), b_letters.clone(), lengths);
+    if lengths.0.min(lengths.1) > 2 && one_edit(a_letters, b_letters) {
         return 2;
     }
-    let alike = joined(&a.folded, |a| joined(&b.folded, |b| jaro_winkler(a, b)));
+    let alike = if are_unlike(a, b, extent, 0.8) {
+        0.0
+    } else {
+        joined(&a.folded, |a| joined(&b.folded, |b| jaro_winkler(a, b)))
+    };
     if alike >= 0.92 {
         return 3;
     }
-    let (shared, most) = words::of_both(&a.folded, &b.folded, words::shared);
+    let (shared, most) = words::of_both(&a.folded, &b.folded, |a, b| words::shared(a, b));
     if 2 * shared >= most {
         4
     } else if alike >= 0.8 {
@@ -38,8 +43,9 @@ pub(super) fn compare(a: &Entry, b: &Entry) -> Level {
     }
 }
 
-fn letters(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
-    text.chars().filter(|c| *c != ' ')
+/// Bytes of a text without its spaces.
+fn len(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte != b' ').count()
 }
 
 /// What `look` makes of a text without its spaces.
