@@ -56,9 +56,9 @@ macro_rules! check {
                         r.redirect_to IS NOT NULL OR r.full_name IS NOT NULL OR r.provenance::jsonb <> '[]')
                    THEN 'first'
                    WHEN h.resident_id IS NULL AND r.members <> '{}' AND (
-                        r.redirect_to IS NOT NULL OR f.application_id IS NULL
+                        r.redirect_to IS NOT NULL OR cardinality(r.members) <> 1 OR f.application_id IS NULL
                         OR (f.sequence <= $1 AND f.resident_id = r.resident_id AND r.sequence <> f.sequence)
-                        OR (cardinality(r.members) = 1 AND f.sequence <= $1 AND (
+                        OR (f.sequence <= $1 AND (
                             r.stage <> f.stage
                             OR f.resident_id IS DISTINCT FROM r.resident_id
                             OR (r.last_event <> f.event_id AND (
