@@ -1,6 +1,7 @@
 //! The benchmarks' parts: a load, what processes cost, what the machine can do at best, and a report.
 //! `tests/peers` measures with them too.
 
+pub mod arrival;
 pub mod cost;
 pub mod delay;
 pub mod limits;

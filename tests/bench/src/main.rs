@@ -4,7 +4,7 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{delay, limits, matching, residents, rules, stages, whole};
+use bench::{arrival, delay, limits, matching, residents, rules, stages, whole};
 use clap::Parser;
 
 /// What the programs allocate with.
@@ -52,6 +52,7 @@ fn main() -> Result<()> {
     let mut report = Report::new();
     if wanted(Part::Match) {
         matching::measure(arguments.applications, arguments.seed, &mut report)?;
+        arrival::measure(arguments.applications, arguments.seed, &mut report)?;
     }
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;
