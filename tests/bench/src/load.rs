@@ -71,7 +71,7 @@ impl Events {
     ///
     /// # Errors
     /// When the generator or an event is wrong, which is a bug.
-    pub fn next(&mut self) -> Result<Encoded> {
+    pub fn draw(&mut self) -> Result<Encoded> {
         loop {
             let generated = self.generator.next().context("the population is at its end")?;
             self.line.clear();
@@ -114,7 +114,7 @@ impl Load {
     /// As [`Self::generate`].
     pub fn generate_in(wanted: impl Fn(&str) -> bool, count: u64, seed: u64) -> Result<Self> {
         let mut all = Events::of(wanted, seed)?;
-        let events = (0..count).map(|_| all.next()).collect::<Result<_>>()?;
+        let events = (0..count).map(|_| all.draw()).collect::<Result<_>>()?;
         Ok(Self {
             topics: all.topics,
             events,

@@ -28,8 +28,8 @@ struct Entries {
 }
 
 impl Entries {
-    fn next(&mut self) -> Result<Vec<u8>> {
-        let published = self.events.next()?;
+    fn draw(&mut self) -> Result<Vec<u8>> {
+        let published = self.events.draw()?;
         let (topic, node) = &self.events.topics[published.topic];
         let offset = self.next_offset.entry(published.topic).or_default();
         let appended_at = Timestamp(FIRST_APPEND + self.count);
@@ -80,7 +80,7 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
     let mut offset = 0;
     while (offset as u64) < applications {
         let count = BATCH.min(applications - offset as u64);
-        let batch = (0..count).map(|_| entries.next()).collect::<Result<Vec<_>>>()?;
+        let batch = (0..count).map(|_| entries.draw()).collect::<Result<Vec<_>>>()?;
         for entry in &batch {
             let started = Instant::now();
             let Applied::Settled(outputs) = resolver.apply(offset, Timestamp(FIRST_APPEND + offset), entry)
