@@ -34,7 +34,6 @@ const RULES: &[Rule] = &[
     ),
 ];
 
-/// What others moved was written by a step of its resident: one in its history, or its first, which isn't there.
 macro_rules! check {
     (from $chosen:literal where $bound:literal) => {
         concat!(
@@ -66,9 +65,13 @@ macro_rules! check {
                         AND (a.resident_id IS NULL
                              OR (SELECT m.resident_id FROM moved_application AS m
                                   WHERE m.application_id = a.application_id AND m.resident_id = a.resident_id) IS NULL
-                             OR (r.sequence <> a.sequence AND a.sequence IS DISTINCT FROM (
-                                SELECT COALESCE(max(t.sequence), a.sequence) FROM resident_history AS t
-                                 WHERE t.resident_id = a.resident_id AND t.sequence <= a.sequence)))
+                             OR a.sequence IS DISTINCT FROM (
+                                SELECT t.sequence FROM resident AS t
+                                 WHERE t.resident_id = a.resident_id AND t.sequence = a.sequence
+                                 UNION ALL
+                                SELECT t.sequence FROM resident_history AS t
+                                 WHERE t.resident_id = a.resident_id AND t.sequence = a.sequence
+                                 LIMIT 1))
                    THEN 'step'
                    END AS rule
               FROM ",

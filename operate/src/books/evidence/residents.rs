@@ -58,9 +58,6 @@ macro_rules! check {
                    WHEN h.resident_id IS NULL AND r.members <> '{}' AND (
                         r.redirect_to IS NOT NULL OR f.application_id IS NULL
                         OR (f.sequence <= $1 AND f.resident_id = r.resident_id AND r.sequence <> f.sequence)
-                        OR (cardinality(r.members) > 1 AND cardinality(r.members) - 1 > (
-                            SELECT count(*) FROM moved_application AS m
-                             WHERE m.application_id = ANY (r.members) AND m.resident_id = r.resident_id))
                         OR (cardinality(r.members) = 1 AND f.sequence <= $1 AND (
                             r.stage <> f.stage
                             OR f.resident_id IS DISTINCT FROM r.resident_id
