@@ -26,7 +26,7 @@ pub struct Options {
         help_heading = "Global options"
     )]
     pub output: Output,
-    /// Settings file (TOML: [kafka], [database], provinces); the workers' files do as well
+    /// Settings file (TOML: [kafka], [database], [review], provinces); the workers' files do as well
     #[arg(
         long,
         value_name = "FILE",
