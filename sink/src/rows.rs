@@ -144,8 +144,9 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        // A first state that its application's own event made can be told from that event.
-        if !change.is_new || !change.moved.is_empty() {
+        // A first state that its application's own event made can be told from that event; not where others came to it,
+        // nor where it was left again in the same step for another resident.
+        if !change.is_new || !change.moved.is_empty() || change.redirect_to.is_some() {
             self.history.insert((resident_id, sequence), change);
         }
         for (state, head) in change.gained.iter().zip(heads) {

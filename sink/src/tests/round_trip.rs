@@ -215,6 +215,43 @@ async fn a_decision_comes_back_with_its_append_time() {
     assert_eq!(times.collect::<Vec<_>>(), [Some(Timestamp(1_790_000_000_123))]);
 }
 
+/// The books can tell a first state from its application's own event, and no other one.
+#[tokio::test]
+async fn a_first_state_is_in_the_history_where_no_event_of_its_application_tells_it() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let (_, first) = extreme();
+    let own = ResidentChanged {
+        resident_id: Uuid::from_u128(1),
+        is_new: true,
+        redirect_to: None,
+        moved: Vec::new(),
+        ..first
+    };
+    let moved = ResidentChanged {
+        resident_id: Uuid::from_u128(2),
+        moved: vec![own.gained[0].application_id],
+        ..own.clone()
+    };
+    let left = ResidentChanged {
+        resident_id: Uuid::from_u128(3),
+        redirect_to: Some(moved.resident_id),
+        members: Vec::new(),
+        gained: Vec::new(),
+        ..own.clone()
+    };
+    let changes = [own, moved, left].map(|change| Keyed {
+        key: change.resident_id.as_bytes().to_vec(),
+        change: Change::Resident(Box::new(change)),
+    });
+    load_anyway(&mut conn, &records(&changes)).await;
+    let kept: Vec<Uuid> = sqlx::query_scalar("SELECT resident_id FROM resident_history ORDER BY 1")
+        .fetch_all(&mut conn)
+        .await
+        .expect("read");
+    assert_eq!(kept, [Uuid::from_u128(2), Uuid::from_u128(3)]);
+}
+
 fn show(row: &Restored) -> String {
     format!("{row:?}")
 }
