@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// Entries that are made before they are applied, and applied before their rows are written.
 const BATCH: u64 = 4_000;
-/// Steps whose changes are kept for the restore that is measured: more would not fit beside the state.
+/// Steps whose changes are kept for a restore at most: beside more of them the state's memory can't be measured.
 const RESTORED: u64 = 200_000;
 const FIRST_APPEND: i64 = 1_790_000_000_000;
 
@@ -91,7 +91,7 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
             took += step;
             steps.push(step.as_secs_f64() * 1_000.0);
             offset += 1;
-            if offset as u64 <= RESTORED {
+            if applications <= RESTORED {
                 kept.push(Change::Settled(Box::new(outputs.settled)));
                 kept.extend(
                     outputs
@@ -104,9 +104,6 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
         let started = Instant::now();
         resolver.settle_rows()?;
         took += started.elapsed();
-    }
-    if applications > RESTORED {
-        kept = Vec::new();
     }
     report.add(Row {
         what: "match: steps, rows on disk".to_owned(),

@@ -59,7 +59,7 @@ impl Report {
     }
 
     pub fn add_delays(&mut self, delays: Delays) {
-        self.say(&format!("{}: p99 {:.0} ms", delays.what, delays.percentile(0.99)));
+        self.say(&format!("{}: p99 {:.2} ms", delays.what, delays.percentile(0.99)));
         self.delays.push(delays);
     }
 
@@ -79,7 +79,7 @@ impl Report {
         for delays in &self.delays {
             let [p50, p95, p99, worst] = [0.5, 0.95, 0.99, 1.0].map(|share| delays.percentile(share));
             println!(
-                "| {} | {} | {p50:.0} | {p95:.0} | {p99:.0} | {worst:.0} |",
+                "| {} | {} | {p50:.2} | {p95:.2} | {p99:.2} | {worst:.2} |",
                 delays.what,
                 delays.millis.len()
             );
