@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use enrich::settings::Settings;
 use enrich::{matching, normalising};
-use runtime::{Fault, Stop, health, settings, telemetry};
+use runtime::{Fault, Stop, health, settings, telemetry, trace};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -63,6 +63,11 @@ fn run(command: Command, settings: Settings) -> Result<(), Fault> {
             Command::Normalise => settings.normalise.listen,
             Command::Match => settings.matching.listen,
         };
+        let service = match command {
+            Command::Normalise => "intake-normalise",
+            Command::Match => "intake-match",
+        };
+        let _traces = trace::start(&settings.trace, service)?;
         let router = health::router(health.clone(), telemetry::metrics()?);
         let (bound, serving) = health::serve(listen, router, stop.clone()).await?;
         tracing::info!("health and metrics on http://{bound}");

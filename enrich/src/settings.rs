@@ -1,6 +1,7 @@
 //! What intake-enrich runs with.
 
 use runtime::settings::KafkaSettings;
+use runtime::trace::TraceSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,6 +18,8 @@ pub struct Settings {
     pub database: Database,
     /// Another list of provinces than the 21 of the campaign.
     pub provinces: Option<PathBuf>,
+    /// Traces; off without a collector.
+    pub trace: TraceSettings,
     /// `intake-enrich normalise`.
     pub normalise: Normalise,
     /// `intake-enrich match`.

@@ -3,6 +3,7 @@
 use crate::spool::Limits;
 use runtime::Fault;
 use runtime::settings::KafkaSettings;
+use runtime::trace::TraceSettings;
 use schemas::NodeId;
 use schemas::provinces::Provinces;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ struct Written {
     manifest: ManifestSection,
     #[serde(default)]
     kafka: KafkaSettings,
+    #[serde(default)]
+    trace: TraceSettings,
 }
 
 fn loopback() -> String {
@@ -98,6 +101,8 @@ pub struct Settings {
     pub publishing: Publishing,
     /// How to reach Kafka.
     pub kafka: KafkaSettings,
+    /// Traces; off without a collector and a share of events.
+    pub trace: TraceSettings,
 }
 
 /// How the node publishes.
@@ -180,6 +185,7 @@ impl Settings {
                     manifest_interval: Duration::from_secs(written.manifest.interval_seconds),
                 },
                 kafka: written.kafka,
+                trace: written.trace,
             }),
             _ => Err(Fault::fatal(format!("{}: {}", file.display(), wrong.join("; ")))),
         }

@@ -43,6 +43,12 @@ impl Health {
 
 /// The three routes, to be merged into a process's own or served alone.
 pub fn router(health: Health, metrics: Metrics) -> Router {
+    let asked = health.clone();
+    let metrics = move || {
+        let ready = asked.why_not().is_none();
+        metrics::gauge!("intake_ready").set(f64::from(u8::from(ready)));
+        std::future::ready(metrics.render())
+    };
     let readyz = move || {
         let answer = match health.why_not() {
             None => (StatusCode::OK, "ready\n".to_owned()),
@@ -53,7 +59,7 @@ pub fn router(health: Health, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(|| std::future::ready("alive\n")))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(move || std::future::ready(metrics.render())))
+        .route("/metrics", get(metrics))
 }
 
 /// Serves `router` until a stop is asked for. Returns the address once it is bound, so that port 0

@@ -12,6 +12,7 @@ pub mod retry;
 pub mod settings;
 pub mod stop;
 pub mod telemetry;
+pub mod trace;
 
 pub use fault::{Fault, Remedy};
 pub use stop::Stop;

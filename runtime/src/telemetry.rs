@@ -38,8 +38,12 @@ pub fn metrics() -> Result<Metrics, Fault> {
     const SECONDS: &[f64] = &[
         0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0,
     ];
+    const RECORDS: &[f64] = &[
+        1.0, 10.0, 100.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 50_000.0,
+    ];
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_records".to_owned()), RECORDS))
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|fault| Fault::fatal(format!("can't collect metrics: {fault}")))
 }

@@ -75,6 +75,8 @@ pub const GROUP_NORMALISE: &str = "normalise";
 pub const GROUP_MATCH: &str = "match";
 /// Consumer group of the sink.
 pub const GROUP_SINK: &str = "sink";
+/// The group that readers name which join none and commit nothing.
+pub const GROUP_READER: &str = "reader";
 /// The one transactional id of match.
 pub const MATCH_TRANSACTIONAL_ID: &str = "match";
 
@@ -95,6 +97,26 @@ pub fn nodes(slug: &str) -> String {
 /// The province's outcomes.
 pub fn outcomes(slug: &str) -> String {
     format!("{OUTCOMES}{slug}")
+}
+
+/// How the names of provinces' topics begin (without namespace).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EveryProvince {
+    /// Of [`applications`].
+    pub applications: &'static str,
+    /// Of [`nodes`].
+    pub nodes: &'static str,
+    /// Of [`outcomes`].
+    pub outcomes: &'static str,
+}
+
+/// How the names of provinces' topics begin, for rights that hold for all of them.
+pub const fn every_province() -> EveryProvince {
+    EveryProvince {
+        applications: APPLICATIONS,
+        nodes: NODES,
+        outcomes: OUTCOMES,
+    }
 }
 
 /// The province's slug in the name of one of its topics (without namespace).

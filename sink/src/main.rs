@@ -5,7 +5,7 @@ mod archiving;
 use clap::{Parser, Subcommand};
 use runtime::health::{self, Health};
 use runtime::kafka::Cluster;
-use runtime::{Fault, Stop, telemetry};
+use runtime::{Fault, Stop, telemetry, trace};
 use sink::Register;
 use sink::pipeline::Pipeline;
 use sink::settings::Settings;
@@ -97,6 +97,7 @@ async fn served(
     let stop = Stop::on_signals()?;
     let health = Health::default();
     health.not_ready("kafka", "the group was not joined yet");
+    let _traces = trace::start(&settings.trace, "intake-sink")?;
     let routes = health::router(health.clone(), telemetry::metrics()?);
     let (address, server) = health::serve(settings.listen, routes, stop.clone()).await?;
     tracing::info!("health and metrics at http://{address}");

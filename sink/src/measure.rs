@@ -3,8 +3,8 @@
 use crate::register::Batch;
 use crate::rows::Tally;
 use metrics::{counter, gauge, histogram};
-use runtime::Fault;
 use runtime::kafka::Partition;
+use runtime::{Fault, trace};
 use std::time::Duration;
 
 /// A batch is committed.
@@ -31,6 +31,16 @@ pub(crate) fn batch_loaded(lane: &'static str, batch: &Batch, tally: &Tally, too
             "topic" => partition.topic.clone(), "partition" => partition.number.to_string()
         )
         .set(span.next as f64);
+    }
+    for arrival in &batch.arrivals {
+        if let Some(parent) = arrival.record.trace {
+            let at = trace::At {
+                topic: &arrival.record.partition.topic,
+                partition: arrival.record.partition.number,
+                offset: arrival.record.offset,
+            };
+            trace::done("load", parent, Some(at), took);
+        }
     }
     let oldest = batch
         .arrivals

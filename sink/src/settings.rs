@@ -2,6 +2,7 @@
 
 use runtime::Fault;
 use runtime::settings::KafkaSettings;
+use runtime::trace::TraceSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -20,6 +21,8 @@ struct Written {
     sink: Sink,
     #[serde(default)]
     health: Health,
+    #[serde(default)]
+    trace: TraceSettings,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -75,6 +78,8 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     /// File of the provinces whose manifests are loaded; none: the 21 of the campaign.
     pub provinces: Option<PathBuf>,
+    /// Traces; off without a collector.
+    pub trace: TraceSettings,
     /// The register's URL.
     pub database: SecretString,
     /// How batches are made.
@@ -153,6 +158,7 @@ impl Settings {
             session_timeout: Duration::from_millis(sink.session_timeout_ms),
             grace: Duration::from_millis(sink.grace_ms),
             kafka: written.kafka,
+            trace: written.trace,
             provinces: written.provinces,
             database: written.database.url,
             listen: written.health.listen,

@@ -2,6 +2,7 @@
 
 use resolve::Outputs;
 use runtime::Fault;
+use runtime::trace::{Place, Work};
 use schemas::codec::{Event, Unwritable};
 use schemas::topics;
 
@@ -10,6 +11,8 @@ pub struct Output {
     pub topic: String,
     pub key: Vec<u8>,
     pub value: Vec<u8>,
+    /// That of the entry it came of, as the log has it: what is sent depends on the log alone.
+    pub trace: Option<Place>,
 }
 
 /// What a batch of steps hands on, in order.
@@ -18,6 +21,8 @@ pub struct Batch {
     pub outputs: Vec<Output>,
     /// Entries applied, whether they changed anything or not.
     pub entries: usize,
+    /// Traced work, which ends when the batch is committed.
+    pub works: Vec<Work>,
     /// The position behind the last of them.
     pub next: i64,
 }
@@ -27,11 +32,12 @@ impl Batch {
     ///
     /// # Errors
     /// Fatal when an output doesn't fit its schema, which is our own bug.
-    pub fn add(&mut self, outputs: &Outputs) -> Result<(), Fault> {
-        self.encode(outputs).map_err(|e| Fault::fatal(e.to_string()))
+    pub fn add(&mut self, outputs: &Outputs, trace: Option<Place>) -> Result<(), Fault> {
+        self.encode(outputs, trace)
+            .map_err(|e| Fault::fatal(e.to_string()))
     }
 
-    fn encode(&mut self, outputs: &Outputs) -> Result<(), Unwritable> {
+    fn encode(&mut self, outputs: &Outputs, trace: Option<Place>) -> Result<(), Unwritable> {
         let settled = &outputs.settled;
         let key = match (&settled.node_id, &settled.event_id, &settled.source) {
             (Some(node), _, _) => node.as_str().to_owned(),
@@ -39,19 +45,29 @@ impl Batch {
             (None, None, Some(source)) => format!("{}/{}", source.topic, source.partition),
             (None, None, None) => topics::MATCH_LOG.to_owned(),
         };
-        self.push(topics::CHANGES.to_owned(), key.into_bytes(), settled.encode()?);
+        self.push(
+            topics::CHANGES.to_owned(),
+            key.into_bytes(),
+            settled.encode()?,
+            trace,
+        );
         for resident in &outputs.residents {
             let key = resident.resident_id.as_bytes().to_vec();
-            self.push(topics::CHANGES.to_owned(), key, resident.encode()?);
+            self.push(topics::CHANGES.to_owned(), key, resident.encode()?, trace);
         }
         for (province, notice) in &outputs.notices {
             let key = notice.node_id.as_str().as_bytes().to_vec();
-            self.push(topics::outcomes(province), key, notice.encode()?);
+            self.push(topics::outcomes(province), key, notice.encode()?, trace);
         }
         Ok(())
     }
 
-    fn push(&mut self, topic: String, key: Vec<u8>, value: Vec<u8>) {
-        self.outputs.push(Output { topic, key, value });
+    fn push(&mut self, topic: String, key: Vec<u8>, value: Vec<u8>, trace: Option<Place>) {
+        self.outputs.push(Output {
+            topic,
+            key,
+            value,
+            trace,
+        });
     }
 }

@@ -4,9 +4,9 @@ use super::batch::Batch;
 use super::restore;
 use super::rows::DiskRows;
 use resolve::{Applied, Position, Resolver};
-use runtime::Fault;
 use runtime::health::Health;
 use runtime::kafka::{Aborted, Assignments, Cluster, Consumer, Partition, Record, TransactionalProducer};
+use runtime::{Fault, trace};
 use schemas::topics;
 use secrecy::SecretString;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,14 +25,23 @@ impl Leader {
     /// Applies a record of the match log; returns the position that must come first, if it is ahead
     /// of its turn.
     pub fn apply(&mut self, record: &Record) -> Result<Option<Position>, Fault> {
+        let at = trace::At {
+            topic: &record.partition.topic,
+            partition: record.partition.number,
+            offset: record.offset,
+        };
+        let work = record
+            .trace
+            .and_then(|parent| trace::begin("match", parent, Some(at)));
         match self
             .resolver
             .apply(record.offset, record.appended_at, &record.value)
         {
-            Applied::Settled(outputs) => self.batch.add(&outputs)?,
+            Applied::Settled(outputs) => self.batch.add(&outputs, record.trace)?,
             Applied::Passed => metrics::counter!("intake_match_passed_total").increment(1),
             Applied::Ahead(position) => return Ok(Some(position)),
         }
+        self.batch.works.extend(work);
         self.batch.entries += 1;
         self.batch.next = record.offset + 1;
         Ok(None)
@@ -94,7 +103,7 @@ impl Leader {
         self.producer.begin()?;
         for output in &batch.outputs {
             self.producer
-                .send(&output.topic, &output.key, &output.value)
+                .send_traced(&output.topic, &output.key, &output.value, output.trace)
                 .map_err(Aborted::Over)?;
         }
         self.producer.commit(consumer, log, batch.next)

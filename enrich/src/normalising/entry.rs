@@ -34,6 +34,7 @@ pub fn of(
         appended_at,
         key,
         value,
+        trace: _,
     } = record;
     let (log_key, content) = match read(
         &value,

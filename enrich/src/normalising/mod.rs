@@ -18,7 +18,7 @@ use rules::Ruleset;
 use runtime::health::Health;
 use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
 use runtime::retry::{self, Backoff};
-use runtime::{Fault, Stop, settings};
+use runtime::{Fault, Stop, settings, trace};
 use schemas::topics;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -159,10 +159,18 @@ impl Worker {
             self.admission.admitted(turn.records.len());
             for (record, expected_offset) in turn.records {
                 let next = record.offset + 1;
+                let at = trace::At {
+                    topic: &turn.partition.topic,
+                    partition: turn.partition.number,
+                    offset: record.offset,
+                };
+                let parent = record.trace;
+                let work = parent.and_then(|parent| trace::begin("normalise", parent, Some(at)));
+                let place = work.as_ref().map(trace::Work::place).or(parent);
                 let entry = entry::of(record, expected_offset, &self.controls, &self.ruleset)?;
                 let token = self.progress.sent(&turn.partition, next);
                 self.producer
-                    .send(topics::MATCH_LOG, &entry.key, &entry.value, token)?;
+                    .send_traced(topics::MATCH_LOG, &entry.key, &entry.value, place, token)?;
             }
             if turn.has_room_again {
                 self.consumer.resume(&[turn.partition])?;

@@ -114,6 +114,7 @@ mod tests {
             appended_at: Timestamp(0),
             key: None,
             value: Vec::new(),
+            trace: None,
         }
     }
 

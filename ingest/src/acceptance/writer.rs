@@ -5,13 +5,14 @@ use super::answer::{Answer, Reply, Status};
 use super::check::check;
 use super::identity::Identity;
 use super::limits::MAX_LINE_BYTES;
-use crate::spool::{New, Spool, SpoolFault};
+use crate::spool::{Appended, New, Spool, SpoolFault};
 use metrics::counter;
 use normalise::Date;
 use rules::{Ruleset, Told};
-use runtime::{Fault, Stop, clock};
+use runtime::{Fault, Stop, clock, trace};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// Submissions that may wait for the writer; each is at most [`MAX_LINE_BYTES`] long.
@@ -162,9 +163,14 @@ impl Writer {
     fn run(mut self) {
         while let Some(first) = self.queued.blocking_recv() {
             let (news, answers) = self.gather(first);
+            let started = Instant::now();
             match self.spool.append(news, clock::now()) {
                 Ok(appended) => {
+                    let took = started.elapsed();
                     for (answer, appended) in answers.into_iter().zip(appended) {
+                        if let Appended::Accepted(receipt) = &appended {
+                            trace::accepted(receipt.event_id, took);
+                        }
                         tell(answer, appended.into());
                     }
                 }

@@ -148,6 +148,6 @@ const SECTIONS: &str = "
 ";
 
 const KAFKA_REST: &str = "# username = \"\"
-# password = \"\"   # better: the variable INTAKE_KAFKA__PASSWORD
+# password_file = \"password\"   # or the variable INTAKE_KAFKA__PASSWORD
 # ca_file = \"ca.pem\"
 ";

@@ -5,7 +5,7 @@ use crate::folder::Folder;
 use crate::node::Connection;
 use crate::publisher::Link;
 use crate::spool::Spool;
-use runtime::{Fault, Stop, telemetry};
+use runtime::{Fault, Stop, telemetry, trace};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
     telemetry::init();
     let folder = Folder::at(&options.dir);
     let settings = folder.settings()?;
+    let _traces = trace::start(&settings.trace, "intake-node")?;
     let held = folder.hold_alone()?;
     let spool = Arc::new(folder.open_spool(&held, &settings)?);
     let link = Link::default();

@@ -3,7 +3,7 @@
 use super::async_runtime;
 use crate::folder::Folder;
 use crate::node;
-use runtime::{Fault, Stop, telemetry};
+use runtime::{Fault, Stop, telemetry, trace};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,6 +28,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Fault> {
     telemetry::init();
     let folder = Folder::at(&options.dir);
     let settings = folder.settings()?;
+    let _traces = trace::start(&settings.trace, "intake-node")?;
     let metrics = telemetry::metrics()?;
     let runtime = async_runtime()?;
     let ended = runtime.block_on(async {

@@ -5,7 +5,7 @@ use super::link::Link;
 use crate::spool::{Spool, SpoolFault};
 use runtime::kafka::{Cluster, Partition, Record};
 use runtime::retry::Backoff;
-use runtime::{Fault, Stop};
+use runtime::{Fault, Stop, trace};
 use schemas::codec::Event;
 use schemas::outcome::OutcomeNotice;
 use schemas::topics;
@@ -140,7 +140,17 @@ impl<'a> Inbox<'a> {
         self.next_offset = record.offset + 1;
         if record.key.as_deref() == Some(self.spool.node_id().as_str().as_bytes()) {
             match OutcomeNotice::decode(&record.value) {
-                Ok(notice) => self.notices.push(notice),
+                Ok(notice) => {
+                    if let Some(parent) = record.trace {
+                        let at = trace::At {
+                            topic: &record.partition.topic,
+                            partition: record.partition.number,
+                            offset: record.offset,
+                        };
+                        trace::done("outcome", parent, Some(at), Duration::ZERO);
+                    }
+                    self.notices.push(notice);
+                }
                 Err(fault) => {
                     metrics::counter!("intake_node_outcomes_unreadable_total").increment(1);
                     tracing::error!("the outcome at {}@{}: {fault}", record.partition, record.offset);

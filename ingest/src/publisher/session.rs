@@ -6,8 +6,11 @@ use super::{Publisher, centre};
 use crate::spool::SpoolFault;
 use metrics::counter;
 use runtime::kafka::{Delivery, DeliveryFault, Producer};
+use runtime::trace::{self, Place, Work};
 use runtime::{Fault, Remedy, Stop, clock};
-use schemas::topics;
+use schemas::codec::Event as _;
+use schemas::{IntakeEvent, topics};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Bytes that may be on their way to the broker at once.
@@ -45,6 +48,8 @@ pub struct Session<'a> {
     node: &'a Publisher,
     producer: Producer,
     window: Window,
+    /// Traced events on their way, by sequence.
+    works: BTreeMap<i64, Work>,
     schedule: &'a mut Schedule,
     topic: String,
     marked: (i64, Instant),
@@ -63,6 +68,7 @@ impl<'a> Session<'a> {
             topic: topics::applications(&node.province),
             marked: (window.complete().0, Instant::now()),
             window,
+            works: BTreeMap::new(),
             schedule,
             last_answer: Instant::now(),
         })
@@ -124,8 +130,15 @@ impl<'a> Session<'a> {
             .take(room)
         {
             let token = event.sequence.unsigned_abs();
-            match self.producer.send(&self.topic, key, &event.bytes, token) {
-                Ok(()) => self.window.sent(event.bytes.len()),
+            let (place, work) = traced(&event.bytes);
+            match self
+                .producer
+                .send_traced(&self.topic, key, &event.bytes, place, token)
+            {
+                Ok(()) => {
+                    self.window.sent(event.bytes.len());
+                    self.works.extend(work.map(|work| (event.sequence, work)));
+                }
                 Err(fault) if fault.remedy() == Remedy::Data => {
                     self.withhold(event.sequence)?;
                     return Ok(Some(self.again(0, false)));
@@ -152,6 +165,10 @@ impl<'a> Session<'a> {
                 }
                 (sequence, Ok(position)) => {
                     self.window.acknowledged(sequence as i64, position);
+                    self.works
+                        .remove(&(sequence as i64))
+                        .into_iter()
+                        .for_each(Work::end);
                     counter!("intake_node_published_total").increment(1);
                     self.answered();
                 }
@@ -276,4 +293,17 @@ impl<'a> Session<'a> {
         }
         Ok(Ended::Stopped)
     }
+}
+
+/// The place of an event's publication in its trace, if it has one. Events are read only while some are traced.
+fn traced(event: &[u8]) -> (Option<Place>, Option<Work>) {
+    if !trace::is_sampling() {
+        return (None, None);
+    }
+    let event_id = IntakeEvent::decode(event).map(|event| event.event_id).ok();
+    let Some(accepted) = event_id.and_then(trace::sampled) else {
+        return (None, None);
+    };
+    let work = trace::begin("publish", accepted, None);
+    (Some(work.as_ref().map_or(accepted, Work::place)), work)
 }

@@ -1,6 +1,7 @@
 //! What a group gives a member, and where the member starts with it.
 
 use super::context::{log, told};
+use super::statistics::{self, Part};
 use super::{Partition, fault};
 use crate::Fault;
 use rdkafka::config::RDKafkaLogLevel;
@@ -112,6 +113,10 @@ impl<A: Assignments> ClientContext for Member<A> {
 
     fn error(&self, error: KafkaError, reason: &str) {
         told(&error, reason);
+    }
+
+    fn stats_raw(&self, json: &[u8]) {
+        statistics::take(Part::Consumer, json);
     }
 }
 

@@ -4,6 +4,7 @@
 use super::assignment::{Assignments, Member};
 use super::reader::positions_in;
 use super::record::Record;
+use super::statistics;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
@@ -50,6 +51,7 @@ impl Cluster {
         assignments: A,
     ) -> Result<Consumer<A>, Fault> {
         let mut config = self.consumer_config(spec.read_committed);
+        statistics::ask(&mut config);
         config
             .set("group.id", self.full(spec.group))
             .set("session.timeout.ms", spec.session_timeout.as_millis().to_string())
@@ -73,29 +75,23 @@ impl Cluster {
     }
 
     pub(super) fn consumer_config(&self, read_committed: bool) -> rdkafka::ClientConfig {
-        let mut config = self.base.clone();
-        config
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("auto.offset.reset", "error")
-            .set(
-                "isolation.level",
-                if read_committed {
-                    "read_committed"
-                } else {
-                    "read_uncommitted"
-                },
-            )
-            .set("fetch.queue.backoff.ms", "10")
-            .set("fetch.wait.max.ms", "50")
-            .set("queued.max.messages.kbytes", "32768")
-            .set("fetch.message.max.bytes", "4194304")
-            .set("max.poll.interval.ms", "300000")
-            .set("topic.metadata.refresh.interval.ms", "10000");
-        for (key, value) in self.base.config_map() {
-            config.set(key, value);
-        }
-        config
+        let isolation = if read_committed {
+            "read_committed"
+        } else {
+            "read_uncommitted"
+        };
+        self.config(&[
+            ("enable.auto.commit", "false"),
+            ("enable.auto.offset.store", "false"),
+            ("auto.offset.reset", "error"),
+            ("isolation.level", isolation),
+            ("fetch.queue.backoff.ms", "10"),
+            ("fetch.wait.max.ms", "50"),
+            ("queued.max.messages.kbytes", "32768"),
+            ("fetch.message.max.bytes", "4194304"),
+            ("max.poll.interval.ms", "300000"),
+            ("topic.metadata.refresh.interval.ms", "10000"),
+        ])
     }
 }
 

@@ -7,6 +7,7 @@ mod offsets;
 mod producer;
 mod reader;
 mod record;
+mod statistics;
 mod topics;
 mod transaction;
 
@@ -67,7 +68,7 @@ impl Cluster {
     /// A cluster by its settings.
     ///
     /// # Errors
-    /// Fatal when the namespace breaks its rule.
+    /// Fatal when the namespace breaks its rule, or a user's password is missing or in the wrong place.
     pub fn new(settings: &KafkaSettings) -> Result<Self, Fault> {
         let mut base = ClientConfig::new();
         base.set("bootstrap.servers", &settings.brokers);
@@ -85,14 +86,10 @@ impl Cluster {
         if let Some(path) = &settings.ca_file {
             base.set("ssl.ca.location", path.display().to_string());
         }
-        if let Some(user) = &settings.username {
-            base.set("sasl.mechanism", "SCRAM-SHA-512")
-                .set("sasl.username", user);
-            let password = settings
-                .password
-                .as_ref()
-                .map_or("", |secret| secret.expose_secret());
-            base.set("sasl.password", password);
+        if let (Some(user), Some(password)) = (&settings.username, settings.secret()?) {
+            base.set("sasl.mechanism", settings.mechanism.name())
+                .set("sasl.username", user)
+                .set("sasl.password", password.expose_secret());
         }
         for (key, value) in &settings.properties {
             base.set(key, value);
@@ -106,6 +103,18 @@ impl Cluster {
     /// The namespace of every name given to this cluster.
     pub const fn namespace(&self) -> &Namespace {
         &self.namespace
+    }
+
+    /// A client's own properties, under those of the cluster's settings. Asked for one by one: a list of what a
+    /// configuration holds has placeholders instead of passwords.
+    fn config(&self, own: &[(&str, &str)]) -> ClientConfig {
+        let mut config = self.base.clone();
+        for (key, value) in own {
+            if config.get(key).is_none() {
+                config.set(*key, *value);
+            }
+        }
+        config
     }
 
     fn full(&self, name: &str) -> String {
@@ -133,5 +142,29 @@ pub(crate) fn fault(doing: &str, error: &KafkaError) -> Fault {
             Fault::fatal(text)
         }
         _ => Fault::transient(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn every_client_has_the_password_and_a_property_of_the_settings_wins() {
+        let cluster = Cluster::new(&KafkaSettings {
+            username: Some("match".to_owned()),
+            password: Some("hunter2".into()),
+            properties: BTreeMap::from([("linger.ms".to_owned(), "7".to_owned())]),
+            ..KafkaSettings::default()
+        })
+        .expect("a cluster");
+        let (consumer, producer) = (cluster.consumer_config(true), cluster.producer_config());
+        for config in [&consumer, &producer, &cluster.base] {
+            assert_eq!(config.get("sasl.password"), Some("hunter2"));
+        }
+        assert_eq!(producer.get("linger.ms"), Some("7"));
+        assert_eq!(consumer.get("isolation.level"), Some("read_committed"));
+        assert!(!format!("{cluster:?}").contains("hunter2"));
     }
 }

@@ -4,8 +4,11 @@ use super::context::Quiet;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
+use schemas::topics;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Where a partition begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +36,9 @@ impl Cluster {
     pub fn offsets(&self) -> Result<Offsets, Fault> {
         let client = |read_committed| {
             let mut config = self.consumer_config(read_committed);
-            config.set("group.id", self.full("reader"));
+            config.set("group.id", self.full(topics::GROUP_READER));
             config
-                .create_with_context(Quiet)
+                .create_with_context(Quiet::default())
                 .map_err(|e| fault("can't make a Kafka client", &e))
         };
         Ok(Offsets {
@@ -53,7 +56,7 @@ impl Offsets {
     /// Transient when the cluster doesn't answer.
     pub fn partitions(&self, topics: &[String]) -> Result<Vec<Partition>, Fault> {
         let metadata = self.uncommitted.fetch_metadata(None, REQUEST_TIMEOUT);
-        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let metadata = metadata.map_err(|e| told_by(&self.uncommitted, "can't list topics", &e))?;
         let counts: BTreeMap<&str, i32> = metadata
             .topics()
             .iter()
@@ -107,7 +110,7 @@ impl Offsets {
         let groups = self
             .uncommitted
             .fetch_group_list(Some(&self.cluster.full(group)), REQUEST_TIMEOUT);
-        let groups = groups.map_err(|e| fault("can't describe a group", &e))?;
+        let groups = groups.map_err(|e| told_by(&self.uncommitted, "can't describe a group", &e))?;
         Ok(groups.groups().iter().map(|group| group.members().len()).sum())
     }
 
@@ -120,7 +123,7 @@ impl Offsets {
         let asked = named(&self.cluster, partitions, which)?;
         let answered = client
             .offsets_for_times(asked, REQUEST_TIMEOUT)
-            .map_err(|e| fault("can't list offsets", &e))?;
+            .map_err(|e| told_by(client, "can't list offsets", &e))?;
         partitions
             .iter()
             .map(|partition| {
@@ -153,7 +156,7 @@ impl Cluster {
         let mut config = self.consumer_config(true);
         config.set("group.id", self.full(group));
         let client = config
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka client", &e))?;
         Ok(GroupOffsets {
             client,
@@ -173,7 +176,7 @@ impl GroupOffsets {
         let answered = self
             .client
             .committed_offsets(asked, REQUEST_TIMEOUT)
-            .map_err(|e| fault("can't ask for a group's offsets", &e))?;
+            .map_err(|e| told_by(&self.client, "can't ask for a group's offsets", &e))?;
         let offset = |partition: &Partition| {
             let found = answered.find_partition(&self.cluster.full(&partition.topic), partition.number)?;
             match found.offset() {
@@ -192,4 +195,18 @@ fn named(cluster: &Cluster, partitions: &[Partition], offset: Offset) -> Result<
             .map_err(|e| fault("can't name a partition", &e))?;
     }
     Ok(list)
+}
+
+/// What a failed request of a client means, when it has heard why: it hears only while it is polled, one line of
+/// its log or one error at a time.
+fn told_by(client: &BaseConsumer<Quiet>, doing: &str, error: &KafkaError) -> Fault {
+    const EVENTS: usize = 100;
+    for _ in 0..EVENTS {
+        if client.context().is_login_refused() {
+            break;
+        }
+        // Nothing is assigned, so there is no record to lose.
+        let _no_record = client.poll(Duration::ZERO);
+    }
+    client.context().fault(doing, error)
 }

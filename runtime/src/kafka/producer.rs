@@ -1,12 +1,14 @@
 //! The idempotent producer: strictly ordered, every record answered by a delivery.
 
 use super::context::{log, told};
+use super::statistics::{self, Part};
 use super::{Cluster, fault};
 use crate::Fault;
+use crate::trace::{HEADER, Place};
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Message};
+use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -66,6 +68,10 @@ impl ClientContext for Deliveries {
     fn error(&self, error: KafkaError, reason: &str) {
         told(&error, reason);
     }
+
+    fn stats_raw(&self, json: &[u8]) {
+        statistics::take(Part::Producer, json);
+    }
 }
 
 impl ProducerContext for Deliveries {
@@ -95,21 +101,19 @@ pub struct Producer {
 
 impl Cluster {
     pub(super) fn producer_config(&self) -> ClientConfig {
-        let mut config = self.base.clone();
-        config
-            .set("enable.idempotence", "true")
-            .set("acks", "all")
-            .set("compression.type", "lz4")
-            .set("partitioner", "murmur2_random")
-            .set("linger.ms", "5")
-            .set("batch.num.messages", "10000")
-            .set("batch.size", "1000000")
-            .set("message.max.bytes", "4194304")
-            .set("queue.buffering.max.messages", "200000")
-            .set("queue.buffering.max.kbytes", "262144");
-        for (key, value) in self.base.config_map() {
-            config.set(key, value);
-        }
+        let mut config = self.config(&[
+            ("enable.idempotence", "true"),
+            ("acks", "all"),
+            ("compression.type", "lz4"),
+            ("partitioner", "murmur2_random"),
+            ("linger.ms", "5"),
+            ("batch.num.messages", "10000"),
+            ("batch.size", "1000000"),
+            ("message.max.bytes", "4194304"),
+            ("queue.buffering.max.messages", "200000"),
+            ("queue.buffering.max.kbytes", "262144"),
+        ]);
+        statistics::ask(&mut config);
         config
     }
 
@@ -141,10 +145,31 @@ impl Producer {
     /// Data when the record is larger than the client may send; transient when the queue stayed
     /// full; fatal when the producer is of no use any more.
     pub fn send(&self, topic: &str, key: &[u8], value: &[u8], token: u64) -> Result<(), Fault> {
+        self.send_traced(topic, key, value, None, token)
+    }
+
+    /// The same for a record that is part of a trace, if it is.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_traced(
+        &self,
+        topic: &str,
+        key: &[u8],
+        value: &[u8],
+        trace: Option<Place>,
+        token: u64,
+    ) -> Result<(), Fault> {
         let topic = self.cluster.full(topic);
         let mut record = BaseRecord::with_opaque_to(&topic, Box::new(token))
             .key(key)
             .payload(value);
+        if let Some(place) = trace {
+            record = record.headers(OwnedHeaders::new().insert(Header {
+                key: HEADER,
+                value: Some(&place.to_string()),
+            }));
+        }
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let Err((error, back)) = self.inner.send(record) else {

@@ -1,13 +1,14 @@
 //! Reading without a group, from given positions: outcomes, control, restore, lag.
 
 use super::context::Quiet;
+use super::statistics;
 use super::{Cluster, Partition, Record, fault};
 use crate::Fault;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
-use schemas::topics::Namespace;
+use schemas::topics::{self, Namespace};
 use std::time::Duration;
 
 impl ConsumerContext for Quiet {}
@@ -26,9 +27,10 @@ impl Cluster {
     /// Fatal when a property is wrong; transient when the partitions can't be taken.
     pub fn reader(&self, from: &[(Partition, i64)]) -> Result<Reader, Fault> {
         let mut config = self.consumer_config(true);
-        config.set("group.id", self.full("reader"));
+        statistics::ask(&mut config);
+        config.set("group.id", self.full(topics::GROUP_READER));
         let inner: BaseConsumer<Quiet> = config
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka reader", &e))?;
         let mut list = TopicPartitionList::with_capacity(from.len());
         for (partition, offset) in from {

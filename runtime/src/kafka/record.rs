@@ -1,6 +1,8 @@
 //! A record as it was read.
 
 use super::Partition;
+use crate::trace::{HEADER, Place};
+use rdkafka::message::Headers as _;
 use rdkafka::message::{BorrowedMessage, Message};
 use schemas::Timestamp;
 use schemas::topics::Namespace;
@@ -18,6 +20,8 @@ pub struct Record {
     pub key: Option<Vec<u8>>,
     /// Value; empty for a tombstone.
     pub value: Vec<u8>,
+    /// The trace it is part of; none for most records.
+    pub trace: Option<Place>,
 }
 
 impl Record {
@@ -29,6 +33,13 @@ impl Record {
             appended_at: Timestamp(message.timestamp().to_millis().unwrap_or(0)),
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().unwrap_or_default().to_vec(),
+            trace: traced(message),
         }
     }
+}
+
+fn traced(message: &BorrowedMessage<'_>) -> Option<Place> {
+    let headers = message.headers()?;
+    let named = headers.iter().find(|header| header.key == HEADER)?;
+    Place::parse(named.value?)
 }

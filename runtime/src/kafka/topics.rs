@@ -7,7 +7,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, Top
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics::TopicSpec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a declared topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Cluster {
     ) -> Result<Vec<(String, TopicOutcome)>, Fault> {
         let admin: AdminClient<Quiet> = self
             .base
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka admin client", &e))?;
         let names: Vec<String> = specs.iter().map(|spec| self.full(&spec.name)).collect();
         let settings: Vec<Vec<(&str, String)>> = specs.iter().map(configuration).collect();
@@ -91,6 +91,60 @@ impl Cluster {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Compares the declared topics with those that are there, with rights to describe only. One that isn't there is
+    /// [`TopicOutcome::Created`], as it would be.
+    ///
+    /// # Errors
+    /// Fatal when a topic can't be described; transient when the cluster doesn't answer.
+    pub async fn compare_topics(&self, specs: &[TopicSpec]) -> Result<Vec<(String, TopicOutcome)>, Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet::default())
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let known: BTreeSet<&str> = metadata.topics().iter().map(|topic| topic.name()).collect();
+        let there: Vec<&TopicSpec> = specs
+            .iter()
+            .filter(|spec| known.contains(self.full(&spec.name).as_str()))
+            .collect();
+        let mut differences = self.differences(&admin, &there).await?;
+        let outcome = |spec: &TopicSpec| match differences.remove(&spec.name) {
+            Some(found) => TopicOutcome::Differs(found),
+            None if there.contains(&spec) => TopicOutcome::Unchanged,
+            None => TopicOutcome::Created,
+        };
+        let outcomes: Vec<TopicOutcome> = specs.iter().map(outcome).collect();
+        Ok(specs.iter().map(|spec| spec.name.clone()).zip(outcomes).collect())
+    }
+
+    /// A setting of the brokers, as the first of them has it; none when it doesn't tell.
+    ///
+    /// # Errors
+    /// Fatal when we may not describe the cluster; transient when it doesn't answer.
+    pub async fn broker_setting(&self, key: &str) -> Result<Option<String>, Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet::default())
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list brokers", &e))?;
+        let Some(first) = metadata.brokers().first() else {
+            return Ok(None);
+        };
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
+        let described = admin
+            .describe_configs(&[ResourceSpecifier::Broker(first.id())], &options)
+            .await
+            .map_err(|e| fault("can't describe a broker", &e))?;
+        let config = described
+            .into_iter()
+            .next()
+            .ok_or_else(|| Fault::transient("a broker tells nothing of itself"))?
+            .map_err(|code| Fault::fatal(format!("can't describe broker {}: {code}", first.id())))?;
+        Ok(config.get(key).and_then(|entry| entry.value.clone()))
     }
 
     async fn differences(
@@ -146,7 +200,7 @@ impl Cluster {
     pub async fn delete_topics(&self, topics: &[String]) -> Result<(), Fault> {
         let admin: AdminClient<Quiet> = self
             .base
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka admin client", &e))?;
         let names: Vec<String> = topics.iter().map(|topic| self.full(topic)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -166,7 +220,7 @@ impl Cluster {
     pub async fn delete_records(&self, before: &[(Partition, i64)]) -> Result<(), Fault> {
         let admin: AdminClient<Quiet> = self
             .base
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka admin client", &e))?;
         let mut list = TopicPartitionList::with_capacity(before.len());
         for (partition, offset) in before {

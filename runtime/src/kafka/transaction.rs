@@ -2,6 +2,7 @@
 
 use super::{Assignments, Cluster, Consumer, Partition, Producer, fault};
 use crate::Fault;
+use crate::trace::Place;
 use rdkafka::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
@@ -65,7 +66,21 @@ impl TransactionalProducer {
     /// # Errors
     /// As [`Producer::send`].
     pub fn send(&self, topic: &str, key: &[u8], value: &[u8]) -> Result<(), Fault> {
-        self.producer.send(topic, key, value, 0)
+        self.send_traced(topic, key, value, None)
+    }
+
+    /// The same for a record that is part of a trace, if it is.
+    ///
+    /// # Errors
+    /// As [`Producer::send`].
+    pub fn send_traced(
+        &self,
+        topic: &str,
+        key: &[u8],
+        value: &[u8],
+        trace: Option<Place>,
+    ) -> Result<(), Fault> {
+        self.producer.send_traced(topic, key, value, trace, 0)
     }
 
     /// Commits the open transaction together with `next`, the offset `consumer`'s group goes on

@@ -40,6 +40,7 @@ fn record(offset: i64, key: &str, province: &str, claim: &NodeClaim) -> Record {
         appended_at: Timestamp(1_790_000_000_000),
         key: Some(key.as_bytes().to_vec()),
         value: manifest.encode().expect("a manifest"),
+        trace: None,
     }
 }
 

@@ -49,6 +49,7 @@ fn records(changes: &[Keyed]) -> Vec<Record> {
             appended_at: Timestamp(1_790_000_500_000),
             key: Some(change.key.clone()),
             value: change.encode(),
+            trace: None,
         }
     };
     changes.iter().map(record).collect()
