@@ -8,6 +8,8 @@ use std::process::ExitCode;
 pub enum Ended {
     /// All is well.
     Fine,
+    /// Something is bad that the command was asked to look for.
+    Unwell,
     /// Lag is over the threshold that was given.
     LagOverThreshold,
     /// A safety check refused it; nothing was changed.
@@ -21,6 +23,7 @@ impl Ended {
     pub fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fine => 0,
+            Self::Unwell => 1,
             Self::LagOverThreshold => 3,
             Self::Refused => 4,
             Self::BooksDontMatch => 5,

@@ -5,7 +5,9 @@
 //! given.
 
 pub mod books;
+pub mod context;
 pub mod control;
+pub mod doctor;
 mod ended;
 mod entry;
 pub mod lag;
@@ -13,6 +15,7 @@ pub mod latency;
 pub mod matching;
 pub mod node;
 mod pair;
+pub mod peek;
 pub mod period;
 mod progress;
 pub mod register;

@@ -5,7 +5,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, matching, node, register, review, rules, topics, values};
+use operate::{
+    books, context, control, doctor, lag, latency, matching, node, peek, register, review, rules, topics,
+    values,
+};
 use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
@@ -33,7 +36,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make and compare Kafka topics
+    /// Kafka topics: made, compared, and who may do what with them
     #[command(subcommand)]
     Topics(topics::Command),
     /// The central database: its schema, roles, references, digest; erasing people
@@ -47,6 +50,20 @@ enum Command {
         after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien\n  intakectl lag --threshold 10000 -o json"
     )]
     Lag(lag::Options),
+    /// Everything that could be wrong: each check with its evidence and what to do
+    ///
+    /// Kafka and the register reached, topics as declared, groups and positions, clocks, roles, dead letters, silent
+    /// nodes, room on this machine. Exit code 1 when something is bad. Nothing is changed.
+    #[command(after_help = "Examples:\n  intakectl doctor\n  intakectl --context prod doctor -o json")]
+    Doctor(doctor::Options),
+    /// Records of a topic, decoded, without what they say about a person
+    ///
+    /// It joins no group and commits nothing. Texts are hidden behind their first letter unless they are ids, codes or
+    /// times. What can't be decoded is shown as such, with the reason and its length.
+    #[command(
+        after_help = "Examples:\n  intakectl peek enrich.normalised --at-committed\n  intakectl peek intake.applications.dien-bien -p 0 --offset 1200 -n 3\n  intakectl peek register.changes -p 7 -n 5 -o json"
+    )]
+    Peek(peek::Options),
     /// How long events take from stage to stage, by province: half of them, 95 %, 99 %, all
     ///
     /// Of the last 24 hours, or of a day or any time you name: events count by when the broker appended
@@ -106,6 +123,9 @@ enum Command {
     /// The catalogue of rules, and rulesets' files
     #[command(subcommand)]
     Rules(rules::Command),
+    /// The places that --context names
+    #[command(subcommand, after_long_help = context::FORM)]
+    Context(context::Command),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  intakectl completions bash > /etc/bash_completion.d/intakectl")]
     Completions {
@@ -128,6 +148,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
+    use context::Command as Context;
     use control::Command as Control;
     use matching::Command as Match;
     use node::Command as Node;
@@ -136,9 +157,17 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use rules::Command as Rules;
     use topics::Command as Topics;
     let output = line.options.output;
+    // These tell of settings that can't be loaded, too, or need none.
+    match &line.command {
+        Command::Context(Context::List) => return print(&context::list::run(&line.options)?, output),
+        Command::Context(Context::Show) => return print(&context::show::run(&line.options)?, output),
+        _ => {}
+    }
     let settings = &Settings::load(&line.options)?;
     match line.command {
-        Command::Topics(Topics::Apply(args)) => print(&topics::apply(settings, &args).await?, output),
+        Command::Context(_) => Ok(Ended::Fine), // answered above
+        Command::Topics(Topics::Apply(args)) => print(&topics::apply::run(settings, &args).await?, output),
+        Command::Topics(Topics::Acls(args)) => print(&topics::acls::run(settings, &args)?, output),
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
         }
@@ -153,6 +182,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => print(&lag::show(settings, &args)?, output),
+        Command::Doctor(args) => print(&doctor::run(settings, &args).await?, output),
+        Command::Peek(args) => print(&peek::run(settings, &args)?, output),
         Command::Latency(args) => {
             refuse(args.wrong(settings));
             print(&latency::run(settings, &args).await?, output)

@@ -66,6 +66,9 @@ async fn stages_are_measured_from_one_to_the_next() {
 async fn measure(url: String) {
     let mut conn = PgConnection::connect(&url).await.expect("the database");
     let settings = Settings::load(&Options {
+        context: None,
+        contexts: None,
+        property: Vec::new(),
         output: Output::Json,
         config: None,
         brokers: None,

@@ -133,15 +133,23 @@ impl Pipeline {
         self.run_at(&format!("postgres://{login}@{address}"), args)
     }
 
+    /// Runs it where neither Kafka nor PostgreSQL listens.
+    pub fn run_nowhere(&self, args: &[&str]) -> Answer {
+        let nowhere = KafkaSettings {
+            brokers: "127.0.0.1:9".to_owned(),
+            ..self.kafka.clone()
+        };
+        self.run_on(&nowhere, "postgres://intake@127.0.0.1:9", args)
+    }
+
     fn run_at(&self, server: &str, args: &[&str]) -> Answer {
+        self.run_on(&self.kafka, server, args)
+    }
+
+    fn run_on(&self, kafka: &KafkaSettings, server: &str, args: &[&str]) -> Answer {
         let output = Command::new(env!("CARGO_BIN_EXE_intakectl"))
             .args(args)
-            .args([
-                "--brokers",
-                &self.kafka.brokers,
-                "--namespace",
-                &self.kafka.namespace,
-            ])
+            .args(["--brokers", &kafka.brokers, "--namespace", &kafka.namespace])
             .args(["--database-url", &format!("{server}/{}", self.database)])
             .arg("--provinces")
             .arg(self.folder.path().join("provinces.toml"))

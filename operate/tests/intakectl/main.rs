@@ -2,14 +2,17 @@
 //! each test under a namespace and with a database of its own.
 
 mod books;
+mod contexts;
 mod control;
 mod day;
+mod doctor;
 mod erase;
 mod fixture;
 mod lag;
 mod latency;
 mod matching;
 mod nodes;
+mod peek;
 mod people;
 mod references;
 mod review;

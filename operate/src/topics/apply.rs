@@ -1,24 +1,11 @@
-//! `intakectl topics`: the declared topics, made and compared.
+//! `intakectl topics apply`: the declared topics, made and compared.
 
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings};
-use clap::{Args, Subcommand};
+use clap::Args;
 use runtime::Fault;
 use runtime::kafka::TopicOutcome;
 use serde::Serialize;
-
-/// Commands about topics.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Make the declared topics that aren't there, and compare those that are; nothing is ever changed or deleted
-    ///
-    /// Exit code 4 when a topic that is there differs from its declaration: partitions and settings of
-    /// a live topic are a person's decision.
-    #[command(
-        after_help = "Examples:\n  intakectl topics apply\n  intakectl topics apply --execute --replication 3"
-    )]
-    Apply(Apply),
-}
 
 /// Options of `topics apply`.
 #[derive(Debug, Args)]
@@ -53,7 +40,7 @@ const BROKER_DEFAULT: i32 = -1;
 ///
 /// # Errors
 /// Fatal when we may not make topics; transient when the cluster doesn't answer.
-pub async fn apply(settings: &Settings, args: &Apply) -> Result<Applied, Fault> {
+pub async fn run(settings: &Settings, args: &Apply) -> Result<Applied, Fault> {
     let cluster = settings.cluster()?;
     let specs = schemas::topics::all(&settings.provinces);
     let replication = args.replication.unwrap_or(BROKER_DEFAULT);
