@@ -12,6 +12,7 @@ mod lag;
 mod latency;
 mod matching;
 mod nodes;
+mod observability;
 mod peek;
 mod people;
 mod references;
