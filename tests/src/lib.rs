@@ -6,9 +6,11 @@
 
 mod books;
 mod client;
+mod collector;
 mod database;
 mod difference;
 mod ground;
+pub mod java;
 mod load;
 mod log_gate;
 mod node;
@@ -16,6 +18,7 @@ mod pipeline;
 mod process;
 mod program;
 mod rebuild;
+mod secured;
 mod site;
 mod stack;
 mod until;
@@ -23,13 +26,15 @@ mod worker;
 
 pub use books::{Books, MissingRange, Numbers, ProvinceBooks, Undecodable};
 pub use client::{Answer, Sender};
+pub use collector::{Collector, Span};
 pub use database::Database;
 pub use ground::{Ground, PROVINCES};
 pub use load::{Line, Load, Sent};
 pub use node::{Node, Outcomes, Status};
 pub use pipeline::{Pipeline, Shape};
-pub use process::{Process, end_leftovers, free_address};
+pub use process::{Process, command, end_leftovers, free_address, scrape};
 pub use rebuild::Rebuild;
+pub use secured::SecuredBroker;
 pub use site::{Settled, Site};
 pub use stack::Stack;
 pub use until::{until, within};

@@ -26,6 +26,10 @@ pub struct Node {
 pub struct Status {
     /// Slug of its province.
     pub province: String,
+    /// `online`, `offline`, `refused` or `stopped`.
+    pub broker: String,
+    /// Why it is not online.
+    pub broker_problem: Option<String>,
     /// Events captured in the current series.
     pub captured: i64,
     /// Events that wait for the broker.
@@ -99,6 +103,12 @@ impl Node {
             server,
             folder,
         }
+    }
+
+    /// The same with its server prepared, which is known by its province.
+    pub(crate) fn prepared(self, prepare: impl Fn(&str, Process) -> Process) -> Self {
+        let server = prepare(&self.province, self.server);
+        Self { server, ..self }
     }
 
     /// Runs one of its commands to the end.

@@ -56,16 +56,25 @@ pub struct Pipeline<'a> {
 impl<'a> Pipeline<'a> {
     /// Starts nodes and workers, and waits until one of each kind is ready.
     pub fn start(ground: &'a Ground, shape: Shape) -> Self {
+        Self::start_with(ground, shape, |_, process| process)
+    }
+
+    /// The same, each program prepared before by what it is: `normalise`, `match`, `sink`, or a node's province.
+    pub fn start_with(ground: &'a Ground, shape: Shape, prepare: impl Fn(&str, Process) -> Process) -> Self {
         let kinds = [
             (Worker::Normalise, shape.normalise),
             (Worker::Match, shape.matching),
             (Worker::Sink, shape.sink),
         ];
         let workers = kinds.into_iter().flat_map(|(worker, count)| {
-            (1..=count).map(move |number| (worker, worker.on(ground, &ground.site, &format!("-{number}"))))
+            let prepare = &prepare;
+            (1..=count).map(move |number| {
+                let process = worker.on(ground, &ground.site, &format!("-{number}"));
+                (worker, prepare(worker.name(), process))
+            })
         });
         let provinces = ground.provinces.iter().filter(|_| shape.nodes);
-        let nodes = provinces.map(|province| Node::init(ground, &province.slug));
+        let nodes = provinces.map(|province| Node::init(ground, &province.slug).prepared(&prepare));
         let mut pipeline = Self {
             ground,
             nodes: nodes.collect(),

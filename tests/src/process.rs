@@ -176,6 +176,17 @@ pub fn command(program: &str) -> Command {
     command
 }
 
+/// What a process says in metrics; none when it can't be asked.
+pub fn scrape(address: SocketAddr) -> Option<String> {
+    let asked = ureq::get(format!("http://{address}/metrics"))
+        .config()
+        .timeout_global(Some(Duration::from_secs(5)))
+        .proxy(None)
+        .build()
+        .call();
+    asked.ok()?.body_mut().read_to_string().ok()
+}
+
 /// A free port on loopback, outside the range that outgoing connections take theirs from.
 pub fn free_address() -> SocketAddr {
     until("a free port is found", Duration::from_secs(5), || {

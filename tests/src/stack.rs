@@ -63,6 +63,11 @@ impl Stack {
         }
     }
 
+    /// The same database server, and another Kafka.
+    pub fn with_kafka(self, kafka: KafkaSettings) -> Self {
+        Self { kafka, ..self }
+    }
+
     /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> SecretString {
         format!("{}/{database}", self.server.expose_secret()).into()

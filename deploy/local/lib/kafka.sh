@@ -37,6 +37,8 @@ kafka_need_installed() {
 kafka_configure() {
     local text
     text=$(<"$stack_dir/server.properties.in")
+    [[ $secure == no ]] || text+=$'\n'$(<"$stack_dir/secure.properties.in")
+    text=${text//@SECURE_PORT@/"$secure_port"}
     text=${text//@PORT@/"$kafka_port"}
     text=${text//@CONTROLLER_PORT@/"$controller_port"}
     text=${text//@DATA@/"$kafka_home/data"}
@@ -96,5 +98,39 @@ kafka_stop() {
 }
 
 kafka_wipe() {
-    rm -rf "${kafka_home:?}/data" "$kafka_config" "$kafka_home"/kafka.{log,out}* "$kafka_pid_file" "$kafka_started"
+    rm -rf "${kafka_home:?}/data" "$kafka_home/users" "$kafka_config" "$kafka_home"/kafka.{log,out}* "$kafka_pid_file" "$kafka_started"
+}
+
+# ---- the secure listener: users and what they may do
+
+kafka_need_secure() {
+    [[ $secure == yes ]] || die "the local stack has no secure listener. Run: deploy/local/stack stop, then start --secure"
+    kafka_running && kafka_ready || die "Kafka doesn't answer. Run: deploy/local/stack start --secure"
+}
+
+# A password is made for each user and kept where only its owner may look; it is never printed, and never an
+# argument of a process.
+kafka_user() {
+    local name=$1 users=$kafka_home/users
+    (umask 077 && mkdir -p "$users")
+    [[ -s $users/$name ]] || (umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' | tr '+/' '-_' >"$users/$name")
+    (umask 077 && printf 'SCRAM-SHA-512=iterations=8192,password=%s\n' "$(<"$users/$name")" >"$users/.$name.config")
+    # What it complains of quotes the password.
+    (umask 077 && "$stack_dir/kafka-tool" kafka.admin.ConfigCommand --bootstrap-server "127.0.0.1:$kafka_port" --alter \
+        --entity-type users --entity-name "$name" --add-config-file "$users/.$name.config" \
+        </dev/null >"$users/.$name.refused" 2>&1) || {
+        rm -f "$users/.$name.config"
+        die "Kafka refuses user $name; see $users/.$name.refused"
+    }
+    rm -f "$users/.$name.config" "$users/.$name.refused"
+}
+
+# kafka_grant LINES: a call of kafka-acls for each line.
+kafka_grant() {
+    local -a words
+    while read -ra words; do
+        ((${#words[@]})) || continue
+        "$stack_dir/kafka-tool" org.apache.kafka.tools.AclCommand --bootstrap-server "127.0.0.1:$kafka_port" \
+            "${words[@]}" </dev/null >/dev/null || die "kafka-acls refuses: ${words[*]}"
+    done <<<"$1"
 }

@@ -91,6 +91,9 @@ load_settings() {
     choose INTAKE_KAFKA_PORT 19092 kafka_port
     choose INTAKE_KAFKA_CONTROLLER_PORT 19093 controller_port
     choose INTAKE_PG_PORT 15432 pg_port
+    choose INTAKE_KAFKA_SECURE_PORT 19094 secure_port
+    secure=$(remembered INTAKE_KAFKA_SECURE)
+    secure=${secure:-no}
     [[ $kafka_port != "$controller_port" && $kafka_port != "$pg_port" && $controller_port != "$pg_port" ]] ||
         die "INTAKE_KAFKA_PORT=$kafka_port, INTAKE_KAFKA_CONTROLLER_PORT=$controller_port and INTAKE_PG_PORT=$pg_port must differ"
 }
@@ -105,6 +108,7 @@ INTAKE_DATABASE__URL=postgres://intake@127.0.0.1:$pg_port/intake
 INTAKE_KAFKA_HOME=$kafka_home
 INTAKE_PG_HOME=$pg_home
 END
+    [[ $secure == no ]] || printf '%s\n' "INTAKE_KAFKA_SECURE=yes" "INTAKE_KAFKA_SECURE_PORT=$secure_port"
 }
 
 save_env() {

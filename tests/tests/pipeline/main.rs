@@ -12,7 +12,9 @@ mod lost_connections;
 mod older_register;
 mod own_file;
 mod restored_backup;
+mod revoked_right;
 mod tampered_rows;
+mod traced;
 mod two_of_each;
 
 use std::time::Duration;

@@ -3,9 +3,9 @@
 use super::run;
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
+use tests::java::java;
 use tests::{Process, free_address, until};
 
 const COUNT: usize = 3;
@@ -110,24 +110,4 @@ log.segment.delete.delay.ms=5000
 ",
         data.display()
     )
-}
-
-fn java(megabytes: usize, logging: &str) -> Command {
-    let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", ".."].iter().collect();
-    let root = root.canonicalize().expect("the project's folder");
-    let libs = root.join(".local/kafka/libs");
-    assert!(
-        libs.is_dir(),
-        "Kafka isn't installed in {}: run `deploy/local/stack install`",
-        libs.display()
-    );
-    let mut java = Command::new("java");
-    java.arg(format!("-Xmx{megabytes}m"))
-        .args(["-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"])
-        .arg(format!(
-            "-Dlog4j2.configurationFile={}",
-            root.join("deploy/local").join(logging).display()
-        ))
-        .args(["-cp", &format!("{}/*", libs.display())]);
-    java
 }
