@@ -241,3 +241,50 @@ fn of_one(role: Role, province: Option<&str>, namespace: &Namespace) -> Vec<Righ
     }
     list.rights
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The roles that may do `operation` on a topic.
+    fn who(operation: &str, topic: &str) -> Vec<(Role, Option<String>)> {
+        let namespace = Namespace::parse("t").expect("a namespace");
+        let rights = of(Role::value_variants(), &["dien-bien", "son-la"], &namespace);
+        let full = namespace.full(topic);
+        let holds = |right: &Right| {
+            let named = right.name == full || (right.prefixed && full.starts_with(&right.name));
+            right.kind == Kind::Topic && named && right.operations.contains(&operation)
+        };
+        rights
+            .into_iter()
+            .filter(holds)
+            .map(|right| (right.role, right.province))
+            .collect()
+    }
+
+    #[test]
+    fn each_topic_is_written_by_those_that_the_contract_names() {
+        let node = |slug: &str| (Role::Node, Some(slug.to_owned()));
+        for (topic, writers) in [
+            (topics::applications("dien-bien"), vec![node("dien-bien")]),
+            (topics::nodes("son-la"), vec![node("son-la")]),
+            (topics::outcomes("son-la"), vec![(Role::Match, None)]),
+            (
+                topics::MATCH_LOG.to_owned(),
+                vec![(Role::Normalise, None), (Role::Decider, None)],
+            ),
+            (topics::CHANGES.to_owned(), vec![(Role::Match, None)]),
+            (topics::CONTROL.to_owned(), vec![(Role::Decider, None)]),
+            ("somebody.elses".to_owned(), Vec::new()),
+        ] {
+            assert_eq!(who("Write", &topic), writers, "{topic}");
+        }
+    }
+
+    #[test]
+    fn a_node_reads_its_own_outcomes_only() {
+        let readers = who("Read", &topics::outcomes("dien-bien"));
+        let nodes: Vec<_> = readers.iter().filter(|(role, _)| *role == Role::Node).collect();
+        assert_eq!(nodes, [&(Role::Node, Some("dien-bien".to_owned()))]);
+    }
+}
