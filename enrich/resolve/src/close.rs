@@ -77,9 +77,8 @@ impl Resolver {
             .map(|(id, touch)| self.resident_changed(settled.sequence, id, touch, cause, &mut person))
             .collect();
         Outputs {
-            settled,
             residents,
-            notices: Vec::new(),
+            ..Outputs::of(settled)
         }
     }
 
