@@ -244,3 +244,27 @@ fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
     let rest = apply(&mut restoring.finish(), &log, 1);
     assert_eq!(bytes_of(&rest[0]), bytes_of(&uninterrupted[1]));
 }
+
+/// Its id alone doesn't say that an application's row holds an event.
+#[test]
+fn a_follow_up_under_its_application_s_event_id_is_kept_whole() {
+    let (mut log, mut node) = (Log::default(), Node::new("dien-bien-01"));
+    log.push(node.event(application(1, 1, &person(NAMES[0], BORN[2], ""))));
+    log.push(
+        node.altered(verification(1, 2, Field::FullName, "Lò Văn Bâng"), |event| {
+            event.event_id = uuid::Uuid::new_v5(&event.epoch, format!("{} 1", event.node_id).as_bytes());
+        }),
+    );
+    let outputs = apply(&mut Resolver::default(), &log, 0);
+    let ids = [0, 1].map(|n: usize| outputs[n].settled.event_id);
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(
+        outputs
+            .iter()
+            .map(|step| step.settled.outcome)
+            .collect::<Vec<_>>(),
+        [OutcomeKind::Held, OutcomeKind::Held]
+    );
+    assert!(outputs[0].settled.held_event.is_none());
+    assert!(outputs[1].settled.held_event.is_some());
+}
