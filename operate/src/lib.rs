@@ -10,6 +10,7 @@ mod ended;
 mod entry;
 pub mod lag;
 pub mod latency;
+pub mod letters;
 pub mod matching;
 pub mod node;
 mod pair;
