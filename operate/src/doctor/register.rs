@@ -183,7 +183,8 @@ async fn positions(conn: &mut PgConnection, cluster: Option<&Cluster>) -> Result
 
 async fn dead_letters(conn: &mut PgConnection) -> Result<Finding, Fault> {
     const CHECK: &str = "dead letters";
-    const COUNT: &str = "SELECT count(*) FILTER (WHERE stage = 'sink'), count(*) FROM dead_letter";
+    const COUNT: &str =
+        "SELECT count(*) FILTER (WHERE stage = 'sink'), count(*) FROM dead_letter_state WHERE NOT settled";
     let (ours, all): (i64, i64) = sqlx::query_as(COUNT)
         .fetch_one(conn)
         .await
@@ -193,12 +194,12 @@ async fn dead_letters(conn: &mut PgConnection) -> Result<Finding, Fault> {
         (0, all) => Finding::warning(
             CHECK,
             format!("{all} records that were no events, or stood in another's place"),
-            "`intakectl reconcile --quick` lists them; deploy/runbooks/IntakeUndecodable.md says what to do",
+            "`intakectl dead-letters group` lists them; deploy/runbooks/IntakeUndecodable.md says what to do",
         ),
         (ours, _) => Finding::bad(
             CHECK,
             format!("the register refused {ours} records"),
-            "see deploy/runbooks/IntakeDeadLetter.md: match should have found what the database did",
+            "`intakectl dead-letters list` names them; deploy/runbooks/IntakeDeadLetter.md says what to do",
         ),
     })
 }

@@ -53,17 +53,6 @@ const HARMLESS: &[&str] = &[
     "version",
     "withheld_hash",
 ];
-/// Members that are bytes.
-const BYTES: &[&str] = &[
-    "claim",
-    "event",
-    "held_event",
-    "key",
-    "public_key",
-    "signature",
-    "value",
-];
-
 /// The same document without what is about a person.
 pub(super) fn masked(document: Value) -> Value {
     match document {
@@ -82,7 +71,7 @@ pub(super) fn masked(document: Value) -> Value {
 
 fn member(key: &str, value: Value) -> Value {
     match value {
-        Value::Array(numbers) if BYTES.contains(&key) => bytes(key, &numbers),
+        Value::Array(numbers) if is_bytes(&numbers) => bytes(key, &numbers),
         Value::Array(items) if HARMLESS.contains(&key) => Value::Array(
             items
                 .into_iter()
@@ -94,6 +83,11 @@ fn member(key: &str, value: Value) -> Value {
         }
         other => masked(other),
     }
+}
+
+/// Whether a list is bytes, as JSON has them. No event has a list of any other numbers.
+fn is_bytes(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(Value::is_number)
 }
 
 fn bytes(key: &str, numbers: &[Value]) -> Value {
@@ -125,13 +119,13 @@ mod tests {
             "event_id": "0190", "sequence": 3, "new_field": "Lò Văn Pâng",
             "body": {"ApplicationWithdrawn": {"application_id": "a-1", "reason": "chuyển đi với chị Lò"}},
             "findings": [{"code": "name.short", "field": "full_name", "value": "Pâng"}],
-            "refused": {"value": [1, 2, 3], "reason": "envelope.malformed"},
+            "refused": {"value": [1, 2, 3], "reason": "envelope.malformed"}, "new_bytes": [76, 195, 178],
         });
         let shown = json!({
             "event_id": "0190", "sequence": 3, "new_field": "L•••",
             "body": {"ApplicationWithdrawn": {"application_id": "a-1", "reason": "c•••"}},
             "findings": [{"code": "name.short", "field": "full_name", "value": "P•••"}],
-            "refused": {"value": "3 bytes", "reason": "envelope.malformed"},
+            "refused": {"value": "3 bytes", "reason": "envelope.malformed"}, "new_bytes": "3 bytes",
         });
         assert_eq!(masked(document), shown);
     }
