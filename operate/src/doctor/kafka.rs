@@ -97,7 +97,8 @@ async fn retention(settings: &Settings, cluster: &Cluster) -> Finding {
         Ok(None) => Finding::warning(
             RETENTION,
             format!("no broker tells {KEY}"),
-            "ask whoever runs the brokers: it must be as long as the topics' retention",
+            "it must be as long as the topics' retention: ask whoever runs the brokers, or give this user DescribeConfigs \
+             on the cluster (`intakectl topics acls --role operator`)",
         ),
         Err(fault) => Finding::warning(
             RETENTION,
