@@ -20,7 +20,7 @@ struct Role {
 const ROLES: [Role; 6] = [
     Role {
         name: "sink",
-        purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing.",
+        purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing but numbers of who is erased.",
         on_database: Some("TEMPORARY"), // a batch goes by way of temporary tables
         on_tables: &[
             ("SELECT", "_sqlx_migrations, set_aside_index"),
@@ -33,6 +33,7 @@ const ROLES: [Role; 6] = [
                 "SELECT, INSERT",
                 "intake_event, resident_history, moved_application, match_rules, erasure, erased, dead_letter_decision",
             ),
+            ("SELECT, INSERT, DELETE", "identity_number"),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
                 "SELECT (id, stage, topic, partition, record_offset, value, sequence), INSERT",
