@@ -21,6 +21,7 @@ mod rules;
 mod series;
 mod state;
 mod step;
+mod telling;
 mod waiting;
 
 pub use rows::{InMemory, LostRows, Rows};

@@ -1,14 +1,13 @@
 //! Who owns the match log's partition, and what they hold while they do.
 
 use super::batch::Batch;
-use super::restore;
-use super::rows::DiskRows;
+use super::restore::{Following, Sources};
+use super::standby::Standby;
 use resolve::{Applied, Position, Resolver};
-use runtime::Fault;
 use runtime::health::Health;
 use runtime::kafka::{Aborted, Assignments, Cluster, Consumer, Partition, Record, TransactionalProducer};
+use runtime::{Fault, Stop};
 use schemas::topics;
-use secrecy::SecretString;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -136,35 +135,78 @@ impl Seat {
     }
 }
 
-/// Takes the lead when the log's partition becomes ours.
+/// Takes the lead when the log's partition becomes ours, and stands by while it isn't.
 pub struct Leadership {
-    /// Where outputs go.
-    pub cluster: Cluster,
+    /// What is restored, and where outputs go.
+    sources: Sources,
     /// Where the match log is; another namespace in a rebuild.
-    pub source: Cluster,
-    pub group: String,
-    pub database: SecretString,
-    /// Below it applications' rows are kept.
-    pub rows: std::path::PathBuf,
-    pub handle: tokio::runtime::Handle,
-    pub seat: std::sync::Arc<Seat>,
-    pub health: Health,
+    log: Cluster,
+    group: String,
+    seat: std::sync::Arc<Seat>,
+    health: Health,
+    waiting: Mutex<Waiting>,
+}
+
+/// What is there of the state before it leads.
+#[derive(Default)]
+enum Waiting {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// It follows another instance.
+    Standby(Standby),
+    /// What was left when leading failed: it is tried again.
+    Restored(Following),
 }
 
 impl Leadership {
-    /// In this order: fence every earlier leader, then read what is committed.
+    /// Stands by.
+    ///
+    /// # Errors
+    /// Fatal when there is no thread to be had.
+    pub fn new(
+        sources: Sources,
+        log: Cluster,
+        group: String,
+        seat: std::sync::Arc<Seat>,
+        health: Health,
+    ) -> Result<Self, Fault> {
+        let standby = Standby::start(sources.clone(), health.clone())?;
+        Ok(Self {
+            sources,
+            log,
+            group,
+            seat,
+            health,
+            waiting: Mutex::new(Waiting::Standby(standby)),
+        })
+    }
+
+    /// In this order: fence every earlier leader, then take what was followed or restored up to the stable end,
+    /// then read what is committed.
     fn lead(&self, log: &[Partition]) -> Result<i64, Fault> {
         let started = Instant::now();
         let term = self.seat.vacate();
-        self.health
-            .not_ready("match", "restoring the state from the register");
         let producer = self
+            .sources
             .cluster
             .transactional_producer(topics::MATCH_TRANSACTIONAL_ID)?;
-        let rows = Box::new(DiskRows::open(&self.rows)?);
-        let resolver = restore::state(&self.cluster, &self.database, &self.handle, rows)?;
-        let committed = self.source.group_offsets(&self.group)?.committed(log)?;
-        let next = committed.first().copied().flatten().unwrap_or(0);
+        let mut following = self.followed()?;
+        self.health.not_ready("match", "taking the lead");
+        let caught_up = following.catch_up(&self.sources.cluster).and_then(|()| {
+            let committed = self.log.group_offsets(&self.group)?.committed(log)?;
+            Ok(committed.first().copied().flatten().unwrap_or(0))
+        });
+        let next = match caught_up {
+            Ok(next) => next,
+            // A state whose changes are gone is worth nothing.
+            Err(fault) if !fault.remedy().heals() => return Err(fault),
+            Err(fault) => {
+                *self.waiting() = Waiting::Restored(following);
+                return Err(fault);
+            }
+        };
+        let resolver = following.finish()?;
         tracing::info!(
             next_offset = next,
             sequence = resolver.sequence(),
@@ -180,6 +222,22 @@ impl Leadership {
         self.health.ready("match");
         Ok(next)
     }
+
+    fn followed(&self) -> Result<Following, Fault> {
+        let waiting = std::mem::take(&mut *self.waiting());
+        let followed = match waiting {
+            Waiting::Standby(standby) => standby.hand_over(),
+            Waiting::Restored(following) => Some(following),
+            Waiting::Empty => None,
+        };
+        self.health
+            .not_ready("match", "restoring the state from a snapshot or the register");
+        followed.map_or_else(|| self.sources.base(&Stop::manual()), Ok)
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Assignments for Leadership {
@@ -189,8 +247,26 @@ impl Assignments for Leadership {
 
     fn lost(&self, _: &[Partition]) {
         self.seat.vacate();
-        self.health
-            .not_ready("match", "standing by: the partition went to another instance");
         tracing::info!("no longer leading");
+        let mut waiting = self.waiting();
+        if let Waiting::Standby(standby) = std::mem::take(&mut *waiting) {
+            standby.dismiss();
+        }
+        match Standby::start(self.sources.clone(), self.health.clone()) {
+            Ok(standby) => *waiting = Waiting::Standby(standby),
+            Err(fault) => {
+                self.health
+                    .not_ready("match", format!("standing by without following: {fault}"));
+                tracing::error!(remedy = fault.remedy().name(), "can't stand by: {fault}");
+            }
+        }
+    }
+}
+
+impl Drop for Leadership {
+    fn drop(&mut self) {
+        if let Waiting::Standby(standby) = std::mem::take(&mut *self.waiting()) {
+            standby.dismiss();
+        }
     }
 }

@@ -1,17 +1,22 @@
 //! The match log to what changes in the register: one leader, one transaction a batch.
 //!
-//! Leading means owning the log's one partition. Whoever gets it fences every earlier leader, restores
-//! the state from the register and the tail of changes, and goes on from the position that was
-//! committed together with the last outputs. Whoever loses it forgets everything.
+//! Leading means owning the log's one partition. Who doesn't, stands by: it restores the state from a snapshot or the
+//! register and follows what is committed. Whoever gets the partition fences every earlier leader, reads the tail of
+//! changes, and goes on from the position that was committed together with the last outputs. Whoever loses it
+//! forgets everything, and stands by anew.
 
 mod batch;
 mod leader;
+mod register;
 mod restore;
 mod rows;
+mod snapshot;
+mod standby;
 
 use crate::control::Controls;
 use crate::settings::Settings;
 use leader::{Leader, Leadership, Seat};
+use restore::Sources;
 pub use rows::DiskRows;
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
@@ -19,6 +24,7 @@ use runtime::pace::Pace;
 use runtime::retry::{self, Backoff};
 use runtime::{Fault, Remedy, Stop};
 use schemas::topics;
+use snapshot::{Folder, Keeper};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,14 +35,59 @@ use std::time::{Duration, Instant};
 /// new process, which restores, can go on.
 pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
     let handle = tokio::runtime::Handle::current();
+    let keeper = Keeping::start(&settings, &handle)?;
     let matcher = tokio::task::spawn_blocking(move || {
         let start = || Matcher::start(&settings, handle.clone(), health.clone());
         let started = retry::until_ready(&stop, &health, start)?;
         started.map_or(Ok(()), |matcher| matcher.run(&stop))
     });
-    matcher
-        .await
-        .map_err(|_| Fault::fatal("match panicked: see the log"))?
+    let ended = matcher.await;
+    keeper.end().await?;
+    ended.map_err(|_| Fault::fatal("match panicked: see the log"))?
+}
+
+fn snapshots(settings: &Settings) -> Result<Option<Folder>, Fault> {
+    let path = settings.matching.snapshot_dir.as_deref();
+    path.map(Folder::open).transpose()
+}
+
+/// The thread that keeps snapshots, where they are kept.
+struct Keeping {
+    stop: Stop,
+    thread: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Keeping {
+    fn start(settings: &Settings, handle: &tokio::runtime::Handle) -> Result<Self, Fault> {
+        let stop = Stop::manual();
+        let Some(folder) = snapshots(settings)? else {
+            return Ok(Self { stop, thread: None });
+        };
+        let keeper = Keeper {
+            folder,
+            cluster: Cluster::new(&settings.kafka)?,
+            database: settings.database.url.clone(),
+            handle: handle.clone(),
+            every: settings.matching.snapshot_every(),
+            kept: settings.matching.snapshots_kept,
+        };
+        let stopped = stop.clone();
+        let thread = tokio::task::spawn_blocking(move || keeper.run(&stopped));
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    async fn end(self) -> Result<(), Fault> {
+        self.stop.request();
+        match self.thread {
+            Some(thread) => thread
+                .await
+                .map_err(|_| Fault::fatal("the keeper of snapshots panicked: see the log")),
+            None => Ok(()),
+        }
+    }
 }
 
 struct Matcher {
@@ -51,10 +102,6 @@ struct Matcher {
 
 impl Matcher {
     fn start(settings: &Settings, handle: tokio::runtime::Handle, health: Health) -> Result<Self, Fault> {
-        health.not_ready(
-            "match",
-            "standing by: another instance leads, or none has been chosen yet",
-        );
         let cluster = Cluster::new(&settings.kafka)?;
         let mut source = settings.kafka.clone();
         if let Some(namespace) = &settings.matching.source_namespace {
@@ -75,16 +122,20 @@ impl Matcher {
             session_timeout: settings.matching.session_timeout(),
         };
         let seat = Arc::new(Seat::default());
-        let leadership = Leadership {
+        let sources = Sources {
             cluster,
-            source: source.clone(),
-            group: group.clone(),
             database: settings.database.url.clone(),
-            rows: settings.matching.rows_dir(),
             handle,
-            seat: Arc::clone(&seat),
-            health: health.clone(),
+            rows: settings.matching.rows_dir(),
+            snapshots: snapshots(settings)?,
         };
+        let leadership = Leadership::new(
+            sources,
+            source.clone(),
+            group.clone(),
+            Arc::clone(&seat),
+            health.clone(),
+        )?;
         Ok(Self {
             consumer: source.consumer(&spec, leadership)?,
             seat,
