@@ -1,8 +1,8 @@
 //! Who owns the match log's partition, and what they hold while they do.
 
 use super::batch::Batch;
-use super::restore::{Following, Sources};
-use super::standby::Standby;
+use super::restore::Sources;
+use super::standby::{Followed, Standby};
 use resolve::{Applied, Position, Resolver};
 use runtime::health::Health;
 use runtime::kafka::{Aborted, Assignments, Cluster, Consumer, Partition, Record, TransactionalProducer};
@@ -17,6 +17,8 @@ pub struct Leader {
     resolver: Resolver,
     producer: TransactionalProducer,
     batch: Batch,
+    /// The position that was committed last: the state is that, and the batch.
+    committed: i64,
     term: u64,
 }
 
@@ -81,6 +83,7 @@ impl Leader {
                 Aborted::Again(fault) | Aborted::Over(fault) => return Err(fault),
             }
         }
+        self.committed = batch.next;
         metrics::histogram!("intake_match_commit_duration_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("intake_match_entries_total").increment(batch.entries as u64);
         for (what, count) in self.resolver.counts() {
@@ -124,10 +127,10 @@ impl Seat {
         }
     }
 
-    fn vacate(&self) -> u64 {
+    /// Begins another term; returns who sat there.
+    fn vacate(&self) -> (u64, Option<Leader>) {
         let term = self.term.fetch_add(1, Ordering::SeqCst) + 1;
-        *self.lock() = None;
-        term
+        (term, self.lock().take())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Leader>> {
@@ -144,65 +147,77 @@ pub struct Leadership {
     group: String,
     seat: std::sync::Arc<Seat>,
     health: Health,
-    waiting: Mutex<Waiting>,
-}
-
-/// What is there of the state before it leads.
-#[derive(Default)]
-enum Waiting {
-    /// Nothing.
-    #[default]
-    Empty,
-    /// It follows another instance.
-    Standby(Standby),
-    /// What was left when leading failed: it is tried again.
-    Restored(Following),
+    standby: Mutex<Option<Standby>>,
 }
 
 impl Leadership {
-    /// Stands by.
+    /// Stands by, and returns once the state is current: who joins the group before may be given the lead at once, and
+    /// all would wait for it. None when a stop is asked for.
     ///
     /// # Errors
-    /// Fatal when there is no thread to be had.
-    pub fn new(
+    /// Fatal when there is no thread to be had, or the state can't be restored.
+    pub fn stand_by(
         sources: Sources,
         log: Cluster,
         group: String,
         seat: std::sync::Arc<Seat>,
         health: Health,
-    ) -> Result<Self, Fault> {
-        let standby = Standby::start(sources.clone(), health.clone())?;
-        Ok(Self {
+        stop: &Stop,
+    ) -> Result<Option<Self>, Fault> {
+        let standby = Standby::start(sources.clone(), None, health.clone())?;
+        if !standby.is_current(stop) {
+            return standby.hand_over().map(|_| None);
+        }
+        Ok(Some(Self {
             sources,
             log,
             group,
             seat,
             health,
-            waiting: Mutex::new(Waiting::Standby(standby)),
-        })
+            standby: Mutex::new(Some(standby)),
+        }))
     }
 
     /// In this order: fence every earlier leader, then take what was followed or restored up to the stable end,
     /// then read what is committed.
     fn lead(&self, log: &[Partition]) -> Result<i64, Fault> {
         let started = Instant::now();
-        let term = self.seat.vacate();
+        let (term, _) = self.seat.vacate();
         let producer = self
             .sources
             .cluster
             .transactional_producer(topics::MATCH_TRANSACTIONAL_ID)?;
-        let mut following = self.followed()?;
-        self.health.not_ready("match", "taking the lead");
-        let caught_up = following.catch_up(&self.sources.cluster).and_then(|()| {
+        let committed = || -> Result<i64, Fault> {
             let committed = self.log.group_offsets(&self.group)?.committed(log)?;
             Ok(committed.first().copied().flatten().unwrap_or(0))
-        });
-        let next = match caught_up {
+        };
+        let standby = self.standby().take();
+        let followed = standby.map_or(Ok(None), Standby::hand_over)?;
+        let following = match followed {
+            Some(Followed::Leader(leader)) => match committed() {
+                // Nobody else has led meanwhile: each transaction moves the position.
+                Ok(next) if next == leader.committed => return Ok(self.go_on(leader, producer, term)),
+                Ok(_) => None,
+                Err(fault) => {
+                    self.wait_with(Some(Followed::Leader(leader)));
+                    return Err(fault);
+                }
+            },
+            Some(Followed::State(following)) => Some(following),
+            None => None,
+        };
+        self.health.not_ready("match", "taking the lead");
+        let mut following = match following {
+            Some(following) => following,
+            None => self.sources.base(&Stop::manual())?,
+        };
+        let caught_up = following.catch_up(&self.sources.cluster);
+        let next = match caught_up.and_then(|()| committed()) {
             Ok(next) => next,
             // A state whose changes are gone is worth nothing.
             Err(fault) if !fault.remedy().heals() => return Err(fault),
             Err(fault) => {
-                *self.waiting() = Waiting::Restored(following);
+                self.wait_with(Some(Followed::State(following)));
                 return Err(fault);
             }
         };
@@ -217,26 +232,46 @@ impl Leadership {
             resolver,
             producer,
             batch: Batch::default(),
+            committed: next,
             term,
         });
         self.health.ready("match");
         Ok(next)
     }
 
-    fn followed(&self) -> Result<Following, Fault> {
-        let waiting = std::mem::take(&mut *self.waiting());
-        let followed = match waiting {
-            Waiting::Standby(standby) => standby.hand_over(),
-            Waiting::Restored(following) => Some(following),
-            Waiting::Empty => None,
+    /// Goes on with what it led with, and with what it had gathered.
+    fn go_on(&self, leader: Leader, producer: TransactionalProducer, term: u64) -> i64 {
+        let next = match leader.batch.entries {
+            0 => leader.committed,
+            _ => leader.batch.next,
         };
-        self.health
-            .not_ready("match", "restoring the state from a snapshot or the register");
-        followed.map_or_else(|| self.sources.base(&Stop::manual()), Ok)
+        tracing::info!(
+            next_offset = next,
+            sequence = leader.resolver.sequence(),
+            "leading again: nobody else has meanwhile"
+        );
+        *self.seat.lock() = Some(Leader {
+            producer,
+            term,
+            ..leader
+        });
+        self.health.ready("match");
+        next
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wait_with(&self, followed: Option<Followed>) {
+        match Standby::start(self.sources.clone(), followed, self.health.clone()) {
+            Ok(standby) => *self.standby() = Some(standby),
+            Err(fault) => {
+                self.health
+                    .not_ready("match", format!("standing by without following: {fault}"));
+                tracing::error!(remedy = fault.remedy().name(), "can't stand by: {fault}");
+            }
+        }
+    }
+
+    fn standby(&self) -> std::sync::MutexGuard<'_, Option<Standby>> {
+        self.standby.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -246,26 +281,20 @@ impl Assignments for Leadership {
     }
 
     fn lost(&self, _: &[Partition]) {
-        self.seat.vacate();
+        // Who stands by has nothing to lose, but hears of every change in the group.
+        if self.standby().is_some() {
+            return;
+        }
+        let (_, leader) = self.seat.vacate();
         tracing::info!("no longer leading");
-        let mut waiting = self.waiting();
-        if let Waiting::Standby(standby) = std::mem::take(&mut *waiting) {
-            standby.dismiss();
-        }
-        match Standby::start(self.sources.clone(), self.health.clone()) {
-            Ok(standby) => *waiting = Waiting::Standby(standby),
-            Err(fault) => {
-                self.health
-                    .not_ready("match", format!("standing by without following: {fault}"));
-                tracing::error!(remedy = fault.remedy().name(), "can't stand by: {fault}");
-            }
-        }
+        // The group takes the partition from everybody before it gives it to somebody, often to the same.
+        self.wait_with(leader.map(Followed::Leader));
     }
 }
 
 impl Drop for Leadership {
     fn drop(&mut self) {
-        if let Waiting::Standby(standby) = std::mem::take(&mut *self.waiting()) {
+        if let Some(standby) = self.standby().take() {
             standby.dismiss();
         }
     }

@@ -37,9 +37,9 @@ pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), F
     let handle = tokio::runtime::Handle::current();
     let keeper = Keeping::start(&settings, &handle)?;
     let matcher = tokio::task::spawn_blocking(move || {
-        let start = || Matcher::start(&settings, handle.clone(), health.clone());
+        let start = || Matcher::start(&settings, handle.clone(), health.clone(), &stop);
         let started = retry::until_ready(&stop, &health, start)?;
-        started.map_or(Ok(()), |matcher| matcher.run(&stop))
+        started.flatten().map_or(Ok(()), |matcher| matcher.run(&stop))
     });
     let ended = matcher.await;
     keeper.end().await?;
@@ -101,7 +101,13 @@ struct Matcher {
 }
 
 impl Matcher {
-    fn start(settings: &Settings, handle: tokio::runtime::Handle, health: Health) -> Result<Self, Fault> {
+    /// None when a stop is asked for before the state is current.
+    fn start(
+        settings: &Settings,
+        handle: tokio::runtime::Handle,
+        health: Health,
+        stop: &Stop,
+    ) -> Result<Option<Self>, Fault> {
         let cluster = Cluster::new(&settings.kafka)?;
         let mut source = settings.kafka.clone();
         if let Some(namespace) = &settings.matching.source_namespace {
@@ -129,14 +135,18 @@ impl Matcher {
             rows: settings.matching.rows_dir(),
             snapshots: snapshots(settings)?,
         };
-        let leadership = Leadership::new(
+        let leadership = Leadership::stand_by(
             sources,
             source.clone(),
             group.clone(),
             Arc::clone(&seat),
             health.clone(),
+            stop,
         )?;
-        Ok(Self {
+        let Some(leadership) = leadership else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
             consumer: source.consumer(&spec, leadership)?,
             seat,
             source,
@@ -144,17 +154,14 @@ impl Matcher {
             batch_entries: settings.matching.batch_entries.max(1),
             pace: Pace::new(settings.matching.batch_age()),
             health,
-        })
+        }))
     }
 
     fn run(mut self, stop: &Stop) -> Result<(), Fault> {
-        let (mut backoff, mut next) = (Backoff::default(), None);
+        let mut backoff = Backoff::default();
         while !stop.requested() {
-            match self.turn(next.take(), stop) {
-                Ok(early) => {
-                    next = early;
-                    backoff.reset();
-                }
+            match self.turn(stop) {
+                Ok(()) => backoff.reset(),
                 Err(fault) if fault.remedy().heals() => {
                     tracing::warn!(remedy = fault.remedy().name(), "match is interrupted: {fault}");
                     self.health.not_ready("match", fault.to_string());
@@ -166,55 +173,68 @@ impl Matcher {
         Ok(())
     }
 
-    /// Gathers what has arrived, applies it and commits it. Returns a record that belongs to the next
-    /// leader already, when leadership began anew meanwhile.
-    fn turn(&mut self, early: Option<Record>, stop: &Stop) -> Result<Option<Record>, Fault> {
-        let polled = match early {
-            Some(record) => Some(record),
-            None => self.consumer.poll(Duration::from_millis(50))?,
+    /// Gathers what has arrived, applies it and commits it.
+    fn turn(&mut self, stop: &Stop) -> Result<(), Fault> {
+        let Some(first) = self.consumer.poll(Duration::from_millis(50))? else {
+            // What it had gathered when the partition was taken from it, and given back.
+            return match self.seat.take() {
+                Some(leader) if leader.gathered() > 0 => self.settle(leader),
+                Some(leader) => {
+                    self.seat.put_back(leader);
+                    Ok(())
+                }
+                None => Ok(()),
+            };
         };
-        let Some(first) = polled else { return Ok(None) };
-        let Some(mut leader) = self.seat.take() else {
-            return Ok(None);
-        };
-        let led = self.gather(first, &mut leader, stop).and_then(|early| {
-            self.pace.took(leader.gathered());
-            leader.commit(&self.consumer, &self.log, &self.seat)?;
-            Ok(early)
-        });
-        match led {
-            Ok(early) => {
-                self.health.ready("match");
-                self.seat.put_back(leader);
-                Ok(early)
-            }
-            // The next leader restores, and this state is forgotten.
-            Err(fault) if self.seat.is_lost(&leader) => {
-                tracing::info!("leadership went to another instance: {fault}");
-                Ok(None)
-            }
-            // Whatever its remedy, memory is ahead of what is committed.
-            Err(fault) => Err(Fault::fatal(fault.to_string())),
+        match self.gather(first, stop)? {
+            Some(leader) => self.settle(leader),
+            None => Ok(()),
         }
     }
 
-    fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
+    fn settle(&mut self, mut leader: Leader) -> Result<(), Fault> {
+        self.pace.took(leader.gathered());
+        match leader.commit(&self.consumer, &self.log, &self.seat) {
+            Ok(()) => {
+                self.health.ready("match");
+                self.seat.put_back(leader);
+                Ok(())
+            }
+            Err(fault) => self.given_up(&leader, fault),
+        }
+    }
+
+    fn given_up(&self, leader: &Leader, fault: Fault) -> Result<(), Fault> {
+        if self.seat.is_lost(leader) {
+            // The next leader restores, and this state is forgotten.
+            tracing::info!("leadership went to another instance: {fault}");
+            return Ok(());
+        }
+        // Whatever its remedy, memory is ahead of what is committed.
+        Err(Fault::fatal(fault.to_string()))
+    }
+
+    /// Applies records until there are enough. The leader sits while it waits for more: when the partition is taken
+    /// meanwhile, what is gathered goes with it. None when nobody sits here any more.
+    fn gather(&self, first: Record, stop: &Stop) -> Result<Option<Leader>, Fault> {
         let started = Instant::now();
-        let mut record = first;
+        let mut next = Some(first);
         loop {
-            self.apply(leader, &record, stop)?;
-            let (full, waited) = (leader.gathered() >= self.batch_entries, started.elapsed());
-            if full || waited >= self.pace.longest() || stop.requested() {
+            let Some(mut leader) = self.seat.take() else {
                 return Ok(None);
+            };
+            let Some(record) = next else {
+                return Ok(Some(leader));
+            };
+            if let Err(fault) = self.apply(&mut leader, &record, stop) {
+                return self.given_up(&leader, fault).map(|()| None);
             }
-            match self
-                .consumer
-                .poll(self.pace.patience(leader.gathered(), waited))?
-            {
-                Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
-                Some(next) => record = next,
-                None => return Ok(None),
+            let (gathered, waited) = (leader.gathered(), started.elapsed());
+            if gathered >= self.batch_entries || waited >= self.pace.longest() || stop.requested() {
+                return Ok(Some(leader));
             }
+            self.seat.put_back(leader);
+            next = self.consumer.poll(self.pace.patience(gathered, waited))?;
         }
     }
 

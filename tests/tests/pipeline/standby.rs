@@ -53,8 +53,14 @@ fn a_standby_takes_over_from_a_killed_leader_without_restoring() {
     pipeline.worker(Worker::Match, leader).start();
     tests::until("the other one stands by", PATIENCE, || {
         let said = pipeline.worker(Worker::Match, leader).readiness()?;
-        said.contains("records of its changes").then_some(())
+        said.contains(" 0 records").then_some(())
     });
+    let led = restores(&mut pipeline, standby);
+    assert!(
+        pipeline.worker(Worker::Match, standby).is_ready(),
+        "who joins takes the lead from nobody"
+    );
+    assert_eq!(led, restored, "and makes nobody restore");
     pipeline.worker(Worker::Match, standby).kill();
     events.extend(pipeline.send(&parts.next().expect("a part")).events);
     pipeline
