@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
-use operate::{books, control, lag, latency, matching, node, register, review, rules, topics, values};
+use operate::{audit, books, control, lag, latency, matching, node, register, review, rules, topics, values};
 use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
@@ -79,10 +79,13 @@ enum Command {
     Review(review::Command),
     /// What match links by, and why two applications are one person or two; the same engine over any table
     ///
-    /// `train` and `evaluate` link the records of a table: nothing is connected to, and no cell of it is printed; ids of
-    /// records are.
+    /// `map`, `train` and `evaluate` work over a table: nothing is connected to, and no cell of it is printed; ids of
+    /// records are. `train --register` learns from the register instead.
     #[command(subcommand, after_long_help = matching::MAPPING)]
     Match(matching::Command),
+    /// Who looked at people's values, and what else somebody must answer for
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -128,6 +131,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
+    use audit::Command as Audit;
     use control::Command as Control;
     use matching::Command as Match;
     use node::Command as Node;
@@ -186,6 +190,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Match(Match::Rules(args)) => print(&matching::rules::run(settings, &args).await?, output),
         Command::Match(Match::Curve) => print(&matching::curve::run(settings).await?, output),
+        Command::Audit(Audit::List(args)) => print(&audit::list::run(settings, &args).await?, output),
+        Command::Audit(Audit::Check(args)) => print(&audit::check::run(settings, &args).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Normalise(args) => {
@@ -203,7 +209,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Rules(Rules::List(args)) => print(&rules::list::run(&args)?, output),
         Command::Rules(Rules::Show(args)) => print(&rules::show::run(&args)?, output),
         Command::Rules(Rules::Diff(args)) => print(&rules::diff::run(&args)?, output),
-        Command::Match(Match::Train(args)) => print(&matching::train::run(&args)?, output),
+        Command::Match(Match::Map(args)) => print(&matching::map::run(&args)?, output),
+        Command::Match(Match::Train(args)) => print(&matching::train::run(settings, &args).await?, output),
         Command::Match(Match::Evaluate(args)) => print(&matching::evaluate::run(&args)?, output),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -51,7 +51,8 @@ async fn filled() -> (Database, PgConnection) {
         INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year') ON CONFLICT DO NOTHING;
         INSERT INTO review_proposal
         SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
-        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal";
+        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal;
+        INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')";
     sqlx::raw_sql(OTHERS).execute(&mut conn).await.expect("written");
     (database, conn)
 }
