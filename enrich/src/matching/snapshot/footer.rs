@@ -155,3 +155,35 @@ impl Reached {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_that_its_topic_does_not_reach_is_refused() {
+        let partition = Partition::new(topics::CHANGES, 3);
+        let bounds = Boundaries {
+            earliest: 10,
+            stable: 18,
+            end: 20,
+        };
+        let at = |next| {
+            let reached = Reached {
+                partition: 3,
+                next,
+                witness: None,
+            };
+            reached.lies_in(&partition, bounds)
+        };
+        assert!(at(10).is_ok() && at(20).is_ok());
+        assert!(
+            matches!(at(9), Err(Refusal::TooOld(_))),
+            "retention took what is behind it"
+        );
+        assert!(
+            matches!(at(21), Err(Refusal::Foreign(_))),
+            "the topic was made anew"
+        );
+    }
+}

@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 const MOST_ROWS: usize = 200_000;
 /// How long an erasure waits for company.
 const SOON: Duration = Duration::from_secs(1);
+/// When more comes than can be held, a snapshot waits for this many times what the last one took: a bulk load would
+/// have one written after the other.
+const PAUSES: u32 = 3;
 
 /// Keeps a folder's snapshots. One process does for each folder, whether it leads or stands by.
 pub struct Keeper {
@@ -67,10 +70,12 @@ impl Keeper {
             None => self.of_register()?,
         };
         let reader = self.cluster.reader(&newest.footer.next())?;
-        while let Some(since) = self.gather(&reader, stop)? {
-            let kept = if since.erased { 1 } else { self.kept.max(1) };
+        let mut least = Duration::ZERO;
+        while let Some(since) = self.gather(&reader, least, stop)? {
+            let (started, kept) = (Instant::now(), if since.erased { 1 } else { self.kept.max(1) });
             newest = self.merge(newest, since, &reader.positions()?)?;
             self.folder.prune(&self.cluster, kept);
+            least = self.every.min(started.elapsed() * PAUSES);
         }
         Ok(())
     }
@@ -102,10 +107,15 @@ impl Keeper {
         self.finish(writer, footer, started)
     }
 
-    /// What comes until it is time for a snapshot; none when a stop is asked for.
-    fn gather(&self, reader: &Reader, stop: &Stop) -> Result<Option<Since>, Fault> {
+    /// What comes until it is time for a snapshot, `least` after the last one; none when a stop is asked for.
+    fn gather(&self, reader: &Reader, least: Duration, stop: &Stop) -> Result<Option<Since>, Fault> {
         let (started, mut since, mut erased_at) = (Instant::now(), Since::default(), None::<Instant>);
         while !stop.requested() {
+            let is_full = since.rows.len() >= MOST_ROWS;
+            if is_full && !since.erased && started.elapsed() < least {
+                std::thread::sleep(Duration::from_millis(50));
+                continue;
+            }
             if let Some(record) = reader.poll(Duration::from_millis(100))? {
                 since.take(&record);
             }
@@ -114,7 +124,7 @@ impl Keeper {
             }
             let due = started.elapsed() >= self.every && !since.rows.is_empty();
             let urgent = erased_at.is_some_and(|at| at.elapsed() >= SOON);
-            if due || urgent || since.rows.len() >= MOST_ROWS {
+            if due || urgent || is_full {
                 return Ok(Some(since));
             }
         }
