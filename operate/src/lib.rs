@@ -11,6 +11,7 @@ mod ended;
 mod entry;
 pub mod lag;
 pub mod latency;
+pub mod letters;
 pub mod matching;
 pub mod node;
 mod pair;

@@ -118,6 +118,11 @@ fn rows_of(restored: Restored) -> Vec<Row> {
         },
         Restored::Node { sequence, state } => Row::Node { sequence, state },
         Restored::SourcePosition(next) => Row::Source(next),
+        // Which step decided it isn't asked for: an entry counts once, and for ever.
+        Restored::LetterDecided { entry_id } => Row::Entry {
+            sequence: 0,
+            entry_id,
+        },
         Restored::DeadLetter { change } => return change_of(&change).map(Row::of).unwrap_or_default(),
     };
     vec![row]

@@ -22,14 +22,22 @@ impl Fold {
         }
     }
 
-    /// Whether a row from before means nothing any more: a newer one took its place, or its event waits no more.
-    pub fn replaces(&self, key: &Key, order: i64) -> bool {
+    /// Whether a row from before means nothing any more: a newer one took its place, or its event waits no more. Of
+    /// the two only one stays: a change that was loaded again may have brought an older one back.
+    pub fn replaces(&mut self, key: &Key, order: i64) -> bool {
         if let Key::HeldEntry(event_sequence) = key
             && let Some(Row::Released { .. }) = self.0.get(&Key::Waiting(*event_sequence))
         {
             return true;
         }
-        self.0.get(key).is_some_and(|known| known.order() >= order)
+        let Some(known) = self.0.get(key) else {
+            return false;
+        };
+        let is_newer = known.order() >= order;
+        if !is_newer {
+            self.0.remove(key);
+        }
+        is_newer
     }
 
     /// How many rows there are.

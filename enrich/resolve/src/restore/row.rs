@@ -202,6 +202,10 @@ fn of_settled(settled: EventSettled) -> Vec<Row> {
         rows.push(Row::Source(SourcePosition { offset, ..source }));
     }
     rows.extend(decision(&settled));
+    if let Some(letter) = &settled.letter {
+        let entry_id = letter.entry_id;
+        rows.push(Row::Entry { sequence, entry_id });
+    }
     rows.extend(of_event(&settled));
     if let Some(rules) = settled.rules {
         rows.push(Row::Rules { sequence, rules });

@@ -88,7 +88,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// Why the file isn't usable, inside a fault of writing.
-    pub(super) fn copy(self, since: &Fold, writer: &mut Writer) -> Result<Result<(), Refusal>, Fault> {
+    pub(super) fn copy(self, since: &mut Fold, writer: &mut Writer) -> Result<Result<(), Refusal>, Fault> {
         let mut failed = None;
         let read = self.each_frame(|key, order, frame| {
             if !since.replaces(key, order)
@@ -518,7 +518,9 @@ mod tests {
         }
         let mut writer = Writer::begin(folder.path().join("two.part")).expect("begun");
         let base = Snapshot::open(&path).expect("opened");
-        base.copy(&since, &mut writer).expect("written").expect("whole");
+        base.copy(&mut since, &mut writer)
+            .expect("written")
+            .expect("whole");
         let next = folder.path().join("two.snapshot");
         writer.finish(footer(), &next).expect("finished");
         let mut expected = one_of_each();

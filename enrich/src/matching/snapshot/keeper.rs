@@ -131,7 +131,7 @@ impl Keeper {
         Ok(None)
     }
 
-    fn merge(&self, base: Snapshot, since: Since, next: &[(Partition, i64)]) -> Result<Snapshot, Fault> {
+    fn merge(&self, base: Snapshot, mut since: Since, next: &[(Partition, i64)]) -> Result<Snapshot, Fault> {
         let started = Instant::now();
         let (path, mut footer) = (base.path.clone(), base.footer.clone());
         for reached in &mut footer.reached {
@@ -145,7 +145,7 @@ impl Keeper {
                 .or(reached.witness);
         }
         let mut writer = Writer::begin(self.folder.unfinished(&self.cluster))?;
-        if let Err(refusal) = base.copy(&since.rows, &mut writer)? {
+        if let Err(refusal) = base.copy(&mut since.rows, &mut writer)? {
             refusal.tell(&path);
             folder::remove(&path);
             return Err(Fault::transient("the snapshot before it is damaged: begun anew"));
