@@ -77,6 +77,7 @@ const ROLES: [Role; 6] = [
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
+            ("INSERT (action, about, reason, result)", "audit"),
             (
                 "SELECT (resident_id, sequence, status, redirect_to, stage, members, last_event)",
                 "resident, resident_history",
@@ -109,6 +110,7 @@ const ROLES: [Role; 6] = [
                 "INSERT (proposal_id, proposed_by, step)",
                 "review_proposal_approval",
             ),
+            ("INSERT (action, about, reason, result)", "audit"),
         ],
     },
     Role {
@@ -122,9 +124,12 @@ const ROLES: [Role; 6] = [
     },
     Role {
         name: "auditor",
-        purpose: "Answers for the register: reads everything as it is, history included, and writes nothing.",
+        purpose: "Answers for the register: reads everything as it is, history and audit included, and writes nothing but what it looked at.",
         on_database: None,
-        on_tables: &[("SELECT", EVERYTHING)],
+        on_tables: &[
+            ("SELECT", EVERYTHING),
+            ("INSERT (action, about, reason, result)", "audit"),
+        ],
     },
 ];
 

@@ -4,6 +4,7 @@ use super::mask::Mask;
 use super::resident_rows::{
     self as rows, EdgeRow, HistoryRow, MemberRow, NumberRow, ResidentRow, ReviewRow, Source,
 };
+use super::unmask::Unmask;
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use chrono::SecondsFormat;
@@ -31,9 +32,8 @@ pub enum Command {
 pub struct Options {
     #[command(flatten)]
     whom: Whom,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 #[derive(Debug, Args)]
@@ -90,7 +90,8 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fau
     let mut conn = settings.open_register().await?;
     let asked = whom(&mut conn, &options.whom).await?;
     let (row, redirected_from) = follow(&mut conn, asked).await?;
-    let mask = Mask::unless(options.unmask);
+    let about = [row.resident_id.to_string()];
+    let mask = options.unmask.mask(&mut conn, "resident.unmask", &about).await?;
     let fields = mask.fields(&row.golden.0).into_iter().map(|(field, value)| {
         let source = source_of(field, &row.provenance);
         ShownField {
@@ -281,7 +282,7 @@ impl Report for Resident {
             }
         }
         if self.masked {
-            text += "\nvalues are masked; --unmask shows them";
+            text += "\nvalues are masked; --unmask --reason '…' shows them";
         }
         text
     }

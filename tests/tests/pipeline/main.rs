@@ -13,6 +13,8 @@ mod lost_connections;
 mod older_register;
 mod own_file;
 mod restored_backup;
+mod snapshot;
+mod standby;
 mod tampered_rows;
 mod two_of_each;
 
