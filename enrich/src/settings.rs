@@ -93,6 +93,13 @@ pub struct Matching {
     /// Folder below which applications' rows are kept while it leads, 1 to 2 kB each, in a folder that only its user
     /// may enter; the system's folder for temporary files without it.
     pub rows_dir: Option<PathBuf>,
+    /// Folder in which snapshots of the state are kept, which hold what the register does of people: a folder that
+    /// only its user may enter, on a disk that is as well guarded as the register's. None are kept without it.
+    pub snapshot_dir: Option<PathBuf>,
+    /// The seconds between two snapshots, each of which is written whole, as far as anything has changed.
+    pub snapshot_every_s: u64,
+    /// How many snapshots are kept, 1 or more; after an erasure only the newest.
+    pub snapshots_kept: usize,
 }
 
 impl Default for Matching {
@@ -104,6 +111,9 @@ impl Default for Matching {
             batch_age_ms: 150,
             session_timeout_ms: 3_000,
             rows_dir: None,
+            snapshot_dir: None,
+            snapshot_every_s: 900,
+            snapshots_kept: 2,
         }
     }
 }
@@ -112,6 +122,11 @@ impl Matching {
     /// Folder below which applications' rows are kept.
     pub fn rows_dir(&self) -> PathBuf {
         self.rows_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
+    /// The time between two snapshots.
+    pub const fn snapshot_every(&self) -> Duration {
+        Duration::from_secs(self.snapshot_every_s)
     }
 
     /// How long an entry waits for company at most.

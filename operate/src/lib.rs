@@ -1,9 +1,10 @@
 //! intakectl: the operator's and data engineer's tool. Each module is one command or a part of it.
 //!
 //! **Invariant:** nothing changes without `--execute`, and a command that reads never does.
-//! **Invariant:** values about a person are printed only with `--unmask`; `normalise` prints what it was
+//! **Invariant:** values about a person are printed only with `--unmask`, which is in the audit before; `normalise` prints what it was
 //! given.
 
+pub mod audit;
 pub mod books;
 pub mod context;
 pub mod control;

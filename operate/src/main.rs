@@ -6,8 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    books, context, control, doctor, lag, latency, letters, matching, node, peek, register, review, rules,
-    topics, values,
+    audit, books, context, control, doctor, lag, latency, letters, matching, node, peek, register, review,
+    rules, topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -96,10 +96,13 @@ enum Command {
     Review(review::Command),
     /// What match links by, and why two applications are one person or two; the same engine over any table
     ///
-    /// `train` and `evaluate` link the records of a table: nothing is connected to, and no cell of it is printed; ids of
-    /// records are.
+    /// `map`, `train` and `evaluate` work over a table: nothing is connected to, and no cell of it is printed; ids of
+    /// records are. `train --register` learns from the register instead.
     #[command(subcommand, after_long_help = matching::MAPPING)]
     Match(matching::Command),
+    /// Who looked at people's values, and what else somebody must answer for
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Records that could not be applied: look at them, send them again, give them up
     ///
     /// The register keeps them whole, and prints none of their values. What is decided about them is an entry of the match
@@ -162,6 +165,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
+    use audit::Command as Audit;
     use context::Command as Context;
     use control::Command as Control;
     use letters::Command as Letters;
@@ -232,6 +236,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Match(Match::Rules(args)) => print(&matching::rules::run(settings, &args).await?, output),
         Command::Match(Match::Curve) => print(&matching::curve::run(settings).await?, output),
+        Command::Audit(Audit::List(args)) => print(&audit::list::run(settings, &args).await?, output),
+        Command::Audit(Audit::Check(args)) => print(&audit::check::run(settings, &args).await?, output),
         Command::DeadLetters(Letters::List(args)) => {
             print(&letters::list::run(settings, &args).await?, output)
         }
@@ -265,7 +271,8 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Rules(Rules::List(args)) => print(&rules::list::run(&args)?, output),
         Command::Rules(Rules::Show(args)) => print(&rules::show::run(&args)?, output),
         Command::Rules(Rules::Diff(args)) => print(&rules::diff::run(&args)?, output),
-        Command::Match(Match::Train(args)) => print(&matching::train::run(&args)?, output),
+        Command::Match(Match::Map(args)) => print(&matching::map::run(&args)?, output),
+        Command::Match(Match::Train(args)) => print(&matching::train::run(settings, &args).await?, output),
         Command::Match(Match::Evaluate(args)) => print(&matching::evaluate::run(&args)?, output),
         Command::Completions { shell } => {
             clap_complete::generate(

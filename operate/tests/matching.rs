@@ -369,3 +369,57 @@ fn the_help_holds_the_mappings_that_are_tested() {
         }
     }
 }
+
+#[test]
+fn a_mapping_is_proposed_without_telling_a_cell() {
+    const TABLE: &str = "Mã hồ sơ;Họ tên;Ngày sinh;Giới tính;CCCD;Xã thường trú;Ghi chú
+h1;Lò Văn Pâng;05/09/1987;Nam;011087001234;Mường Thanh;đã xem
+h2;Quàng Thị Hoa;1990;Nữ;;Mường Thanh;
+h3;Lò Văn Pâng;05/09/1987;Nam;011087001234;Mường Thanh;
+";
+    let folder = Folder::new(&[
+        ("t.csv", TABLE),
+        ("rows.csv", "Lò Văn Pâng,05/09/1987\nVi Thị An,1/2/1990\n"),
+    ]);
+    let proposed = folder.intakectl("match map --input @t.csv --output @m.toml -o json");
+    let told = proposed.json();
+    assert_eq!(
+        (&told["rows"], &told["our_forms"]),
+        (&Value::from(3), &Value::from(true))
+    );
+    let seems: Vec<&str> = (told["columns"].as_array().expect("columns").iter())
+        .map(|column| column["seems"].as_str().expect("text"))
+        .collect();
+    assert_eq!(
+        seems,
+        [
+            "names a record",
+            "field full_name",
+            "field date_of_birth",
+            "field sex",
+            "field personal_number",
+            "field permanent_commune",
+            "left out: it is no field of the forms that is known by this name"
+        ]
+    );
+    let mapping = folder.read("m.toml");
+    assert!(
+        mapping.contains(r#""Họ tên" = { field = "full_name" }   # 3 filled, 2 different"#),
+        "{mapping}"
+    );
+    for cell in ["Pâng", "Hoa", "1987", "011087001234", "Thanh", "h1", "xem"] {
+        assert!(
+            !mapping.contains(cell) && !proposed.stdout.contains(cell),
+            "{cell}"
+        );
+    }
+    // It is one: the same engine reads it.
+    let linked =
+        folder.intakectl("match evaluate --input @t.csv --mapping @m.toml --clusters @c.csv -o json");
+    assert_eq!(linked.json()["clusters"], 2);
+
+    let refused = folder.intakectl("match map --input @rows.csv");
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("no header"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("Pâng") && !refused.stderr.contains("1987"));
+}

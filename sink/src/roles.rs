@@ -20,7 +20,7 @@ struct Role {
 const ROLES: [Role; 6] = [
     Role {
         name: "sink",
-        purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing.",
+        purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing but numbers of who is erased.",
         on_database: Some("TEMPORARY"), // a batch goes by way of temporary tables
         on_tables: &[
             ("SELECT", "_sqlx_migrations, set_aside_index"),
@@ -33,6 +33,7 @@ const ROLES: [Role; 6] = [
                 "SELECT, INSERT",
                 "intake_event, resident_history, moved_application, match_rules, erasure, erased, dead_letter_decision",
             ),
+            ("SELECT, INSERT, DELETE", "identity_number"),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
                 "SELECT (id, stage, topic, partition, record_offset, value, sequence), INSERT",
@@ -76,6 +77,7 @@ const ROLES: [Role; 6] = [
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
+            ("INSERT (action, about, reason, result)", "audit"),
             (
                 "SELECT (resident_id, sequence, status, redirect_to, stage, members, last_event)",
                 "resident, resident_history",
@@ -108,6 +110,7 @@ const ROLES: [Role; 6] = [
                 "INSERT (proposal_id, proposed_by, step)",
                 "review_proposal_approval",
             ),
+            ("INSERT (action, about, reason, result)", "audit"),
         ],
     },
     Role {
@@ -121,9 +124,12 @@ const ROLES: [Role; 6] = [
     },
     Role {
         name: "auditor",
-        purpose: "Answers for the register: reads everything as it is, history included, and writes nothing.",
+        purpose: "Answers for the register: reads everything as it is, history and audit included, and writes nothing but what it looked at.",
         on_database: None,
-        on_tables: &[("SELECT", EVERYTHING)],
+        on_tables: &[
+            ("SELECT", EVERYTHING),
+            ("INSERT (action, about, reason, result)", "audit"),
+        ],
     },
 ];
 

@@ -13,6 +13,7 @@ use crate::register::ledger::{self, LedgerRow};
 use crate::register::letter::{self, DecisionRow};
 use crate::register::moved;
 use crate::register::node::{self, ManifestRow, NodeRow};
+use crate::register::number::Numbers;
 use crate::register::resident::{self, ResidentRow};
 use crate::register::review::{self, ReviewRow};
 use runtime::kafka::Record;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub(crate) struct Rows<'a> {
     residents: BTreeMap<Uuid, ResidentRow<'a>>,
     history: BTreeMap<(Uuid, i64), &'a ResidentChanged>,
+    numbers: Numbers,
     applications: BTreeMap<Uuid, ApplicationRow<'a>>,
     moved: BTreeSet<(Uuid, Uuid)>,
     edges: BTreeMap<(Uuid, Uuid), EdgeRow<'a>>,
@@ -134,6 +136,7 @@ impl<'a> Rows<'a> {
 
     fn resident(&mut self, change: &'a ResidentChanged, heads: &'a [EventHead]) {
         let (sequence, resident_id) = (change.sequence, change.resident_id);
+        self.numbers.take(change);
         match self.residents.entry(resident_id) {
             Entry::Vacant(entry) => {
                 entry.insert(ResidentRow {
@@ -287,6 +290,10 @@ impl<'a> Rows<'a> {
             (
                 "resident_history",
                 resident::keep_history(&mut *conn, &history, trust_new).await?,
+            ),
+            (
+                "identity_number",
+                self.numbers.write(&mut *conn, trust_new).await?,
             ),
             (
                 "intake_event",

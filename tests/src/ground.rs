@@ -95,6 +95,11 @@ impl Ground {
         self.folder.join("logs")
     }
 
+    /// Where its matchers keep snapshots.
+    pub fn snapshots(&self) -> PathBuf {
+        self.folder.join("snapshots")
+    }
+
     fn keep_logs(&self) {
         let kept = self
             .stack

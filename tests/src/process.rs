@@ -52,6 +52,12 @@ impl Process {
         self
     }
 
+    /// Adds variables.
+    pub fn envs(mut self, variables: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.command.envs(variables);
+        self
+    }
+
     /// Starts it, its output appended to its log.
     pub fn start(&mut self) {
         assert!(self.child.is_none(), "{} runs already", self.name);
@@ -143,14 +149,26 @@ impl Process {
         self.says("readyz")
     }
 
+    /// What it says about whether it is ready; none when it doesn't answer.
+    pub fn readiness(&self) -> Option<String> {
+        let answer = self.asked("readyz")?;
+        answer.into_body().read_to_string().ok()
+    }
+
     fn says(&self, path: &str) -> bool {
-        let asked = ureq::get(format!("http://{}/{path}", self.address))
+        self.asked(path)
+            .is_some_and(|answer| answer.status().is_success())
+    }
+
+    fn asked(&self, path: &str) -> Option<ureq::http::Response<ureq::Body>> {
+        ureq::get(format!("http://{}/{path}", self.address))
             .config()
             .timeout_global(Some(Duration::from_secs(2)))
+            .http_status_as_error(false)
             .proxy(None)
             .build()
-            .call();
-        asked.is_ok_and(|answer| answer.status().is_success())
+            .call()
+            .ok()
     }
 
     /// What it has logged since it was made.

@@ -61,5 +61,15 @@ impl Worker {
         .args([&site.settings])
         .env(listen, address.to_string())
         .env(session, least)
+        .envs(match self {
+            Self::Match => vec![
+                (
+                    "INTAKE_MATCH__SNAPSHOT_DIR",
+                    ground.snapshots().display().to_string(),
+                ),
+                ("INTAKE_MATCH__SNAPSHOT_EVERY_S", "2".to_owned()),
+            ],
+            Self::Normalise | Self::Sink => Vec::new(),
+        })
     }
 }

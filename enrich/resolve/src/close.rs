@@ -67,13 +67,20 @@ impl Resolver {
             };
             notices.push((arriving.province.clone(), notice));
         }
-        let outputs = self.outputs(settled, event.event_id, effects);
-        Outputs { notices, ..outputs }
+        self.outputs(settled, event.event_id, effects, notices)
     }
 
-    /// What a step without notices hands on; `cause` is the event or entry that made it.
-    pub(crate) fn outputs(&mut self, settled: EventSettled, cause: Uuid, mut effects: Effects) -> Outputs {
-        self.hand_out(&mut effects);
+    /// What a step hands on: its own notices, and those to whom else it affects; `cause` is the event or entry
+    /// that made it.
+    pub(crate) fn outputs(
+        &mut self,
+        settled: EventSettled,
+        cause: Uuid,
+        mut effects: Effects,
+        mut notices: Vec<(String, OutcomeNotice)>,
+    ) -> Outputs {
+        let confirmed = self.hand_out(&mut effects);
+        notices.extend(self.tell_others(&settled, &effects, &confirmed));
         self.touch_blocks(&effects);
         let mut person = effects.person;
         let touched = effects.residents.into_iter();
@@ -82,6 +89,7 @@ impl Resolver {
             .collect();
         Outputs {
             residents,
+            notices,
             ..Outputs::of(settled)
         }
     }

@@ -46,8 +46,7 @@ impl Resolver {
             }
         }
         settled.erasure = Some(erasure);
-        let outputs = self.outputs(settled, decided.entry_id, effects);
-        Outputs { notices, ..outputs }
+        self.outputs(settled, decided.entry_id, effects, notices)
     }
 
     /// The rows that are left when everything is as it was decided on; else a reason code.

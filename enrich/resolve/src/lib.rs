@@ -22,6 +22,7 @@ mod rules;
 mod series;
 mod state;
 mod step;
+mod telling;
 mod waiting;
 
 pub use rows::{InMemory, LostRows, Rows};

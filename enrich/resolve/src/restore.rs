@@ -11,17 +11,23 @@ use crate::state::{Application, Resident, Resolver};
 use crate::waiting::Waiting;
 use linkage::{Decision, Edge, Record};
 use schemas::change::{
-    ApplicationState, ApplicationStatus, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules,
-    NodeState, ResidentChanged, ResidentStatus, ReviewState, ReviewStatus,
+    ApplicationState, ApplicationStatus, LedgerState, MatchEdge, MatchRules, NodeState, ReviewState,
+    ReviewStatus,
 };
 use schemas::codec::Change;
-use schemas::finding::OutcomeKind;
-use schemas::match_log::SourcePosition;
-use schemas::{Epoch, NodeId, Sha256, Timestamp};
+use schemas::{Epoch, NodeId, Sha256};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// A state being put together. Hand in everything, in any order, then [`Self::finish`].
+mod fold;
+mod row;
+
+pub use fold::Fold;
+pub use row::{Key, Place, Registration, Row};
+
+/// A state being put together. Hand in everything, in any order, then [`Self::finish`]. Rows and changes may go on coming for
+/// as long as one likes: a standby's state is one.
 #[derive(Debug, Default)]
 pub struct Restoring {
     sequence: i64,
@@ -29,7 +35,7 @@ pub struct Restoring {
     applications: HashMap<Uuid, (i64, Placed)>,
     residents: HashMap<Uuid, (i64, Resident)>,
     books: HashMap<(NodeId, Epoch), (i64, LedgerState)>,
-    events: HashMap<(NodeId, Epoch), Vec<Place>>,
+    events: HashMap<(NodeId, Epoch), Events>,
     nodes: HashMap<NodeId, (i64, NodeState)>,
     edges: HashMap<(Uuid, Uuid), (i64, MatchEdge)>,
     reviews: HashMap<(Uuid, Uuid), (i64, ReviewState)>,
@@ -46,9 +52,17 @@ struct Placed {
     record: Option<Record>,
 }
 
-/// An event's place in its series.
+/// The events of a series.
 #[derive(Debug)]
-struct Place {
+struct Events {
+    /// The step that settled the first of them, and the province that it came through.
+    first: (i64, String),
+    spots: Vec<Spot>,
+}
+
+/// What is kept of an event's place until all of its series are there.
+#[derive(Debug)]
+struct Spot {
     sequence: i64,
     link: Sha256,
     open_link: Option<Sha256>,
@@ -57,19 +71,18 @@ struct Place {
 /// Replaces what is older.
 fn newer<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, (i64, V)>, key: K, sequence: i64, value: V) {
     match map.entry(key) {
-        std::collections::hash_map::Entry::Occupied(mut known) if known.get().0 < sequence => {
+        Entry::Occupied(mut known) if known.get().0 < sequence => {
             known.insert((sequence, value));
         }
-        std::collections::hash_map::Entry::Occupied(_) => {}
-        std::collections::hash_map::Entry::Vacant(free) => {
+        Entry::Occupied(_) => {}
+        Entry::Vacant(free) => {
             free.insert((sequence, value));
         }
     }
 }
 
 impl Restoring {
-    /// At least this step was made.
-    pub fn step(&mut self, sequence: i64) {
+    fn step(&mut self, sequence: i64) {
         self.sequence = self.sequence.max(sequence);
     }
 
@@ -81,8 +94,91 @@ impl Restoring {
         }
     }
 
-    /// An application's row.
-    pub fn application(&mut self, row: ApplicationState, resident: Option<Uuid>, sequence: i64) {
+    /// A change behind the rows.
+    pub fn change(&mut self, change: Change) {
+        Row::of(change).into_iter().for_each(|row| self.row(row));
+    }
+
+    /// A row.
+    pub fn row(&mut self, row: Row) {
+        match row {
+            Row::Step(sequence) => self.step(sequence),
+            Row::Source(next) => self.resolver.skip_to(&next.topic, next.partition, next.offset),
+            Row::Node { sequence, state } => {
+                self.step(sequence);
+                newer(&mut self.nodes, state.node_id.clone(), sequence, state);
+            }
+            Row::Registration(entry) => self.registration(&entry),
+            Row::Entry { sequence, entry_id } => {
+                self.step(sequence);
+                self.resolver.entries.insert(entry_id);
+            }
+            Row::Rules { sequence, rules } => {
+                self.step(sequence);
+                if self.rules.as_ref().is_none_or(|(known, _)| *known < sequence) {
+                    self.rules = Some((sequence, rules));
+                }
+            }
+            Row::Books {
+                sequence,
+                node_id,
+                epoch,
+                state,
+            } => {
+                self.step(sequence);
+                newer(&mut self.books, (node_id, epoch), sequence, state);
+            }
+            Row::Place(place) => self.place(place),
+            Row::Waiting(waiting) => {
+                self.step(waiting.event_sequence);
+                self.waiting.insert(waiting.event_sequence, waiting);
+            }
+            Row::HeldEntry {
+                event_sequence,
+                entry,
+            } => {
+                self.entries.insert(event_sequence, entry);
+            }
+            Row::Released {
+                event_sequence,
+                sequence,
+            } => {
+                self.step(sequence);
+                self.released.insert(event_sequence);
+            }
+            Row::Application {
+                sequence,
+                resident_id,
+                state,
+            } => self.application(state, resident_id, sequence),
+            Row::Resident {
+                sequence,
+                resident_id,
+                status,
+                redirect_to,
+                members,
+            } => {
+                self.step(sequence);
+                let resident = Resident {
+                    status,
+                    redirect_to,
+                    members,
+                    changed: sequence,
+                };
+                newer(&mut self.residents, resident_id, sequence, resident);
+            }
+            Row::Edge { sequence, edge } => {
+                self.step(sequence);
+                newer(&mut self.edges, (edge.left, edge.right), sequence, edge);
+            }
+            Row::Review { sequence, state } => {
+                self.step(sequence);
+                newer(&mut self.reviews, (state.left, state.right), sequence, state);
+            }
+        }
+    }
+
+    fn application(&mut self, row: ApplicationState, resident: Option<Uuid>, sequence: i64) {
         self.step(sequence);
         let id = row.application_id;
         if self
@@ -100,225 +196,40 @@ impl Restoring {
             .insert(id, (sequence, Placed { application, record }));
     }
 
-    /// A resident's row.
-    pub fn resident(
-        &mut self,
-        id: Uuid,
-        status: ResidentStatus,
-        redirect_to: Option<Uuid>,
-        members: Vec<Uuid>,
-        sequence: i64,
-    ) {
-        self.step(sequence);
-        newer(
-            &mut self.residents,
-            id,
-            sequence,
-            Resident {
-                status,
-                redirect_to,
-                members,
-                changed: sequence,
-            },
-        );
-    }
-
-    /// The books of a series.
-    pub fn books(&mut self, node: NodeId, epoch: Epoch, books: LedgerState, sequence: i64) {
-        self.step(sequence);
-        newer(&mut self.books, (node, epoch), sequence, books);
-    }
-
-    /// An event that took its place in its series.
-    pub fn event(
-        &mut self,
-        event_id: Uuid,
-        node: NodeId,
-        epoch: Epoch,
-        node_sequence: i64,
-        link: Sha256,
-        open_link: Option<Sha256>,
-    ) {
-        self.resolver.history.event(event_id);
-        self.events.entry((node, epoch)).or_default().push(Place {
-            sequence: node_sequence,
-            link,
-            open_link,
-        });
-    }
-
-    /// An event that was held when it was settled first.
-    pub fn held(&mut self, waiting: Waiting) {
-        self.step(waiting.event_sequence);
-        self.waiting.insert(waiting.event_sequence, waiting);
-    }
-
-    /// The match log's entry of a held event, where its row doesn't bring it.
-    pub fn held_entry(&mut self, event_sequence: i64, entry: Vec<u8>) {
-        self.entries.insert(event_sequence, entry);
-    }
-
-    /// An event whose first outcome was changed since.
-    pub fn released(&mut self, event_sequence: i64) {
-        self.released.insert(event_sequence);
-    }
-
-    /// How far match had come in a source partition.
-    pub fn source(&mut self, topic: &str, partition: i32, next_offset: i64) {
-        self.resolver.skip_to(topic, partition, next_offset);
-    }
-
-    /// A node's registration.
-    pub fn node(&mut self, node: NodeState, sequence: i64) {
-        self.step(sequence);
-        newer(&mut self.nodes, node.node_id.clone(), sequence, node);
-    }
-
-    /// An entry of operate that this step added a node by; `logged_at` is its append time.
-    pub fn node_added(&mut self, entry: Uuid, node: &NodeId, logged_at: Timestamp) {
-        self.resolver.entries.insert(entry);
-        self.resolver.history.added(node, logged_at);
-    }
-
-    /// An entry of operate that this step retired a node by; `logged_at` is its append time.
-    pub fn node_retired(&mut self, entry: Uuid, node: &NodeId, sequence: i64, logged_at: Timestamp) {
-        self.resolver.entries.insert(entry);
-        self.resolver.history.retired(node, sequence, logged_at);
-    }
-
-    /// An edge.
-    pub fn edge(&mut self, edge: MatchEdge, sequence: i64) {
-        self.step(sequence);
-        newer(&mut self.edges, (edge.left, edge.right), sequence, edge);
-    }
-
-    /// A review.
-    pub fn review(&mut self, review: ReviewState, sequence: i64) {
-        self.step(sequence);
-        newer(&mut self.reviews, (review.left, review.right), sequence, review);
-    }
-
-    /// An entry of operate that was applied and is about no node.
-    pub fn entry(&mut self, id: Uuid) {
-        self.resolver.entries.insert(id);
-    }
-
-    /// Rules that a step put in force.
-    pub fn rules(&mut self, rules: MatchRules, sequence: i64) {
-        self.step(sequence);
-        if self.rules.as_ref().is_none_or(|(known, _)| *known < sequence) {
-            self.rules = Some((sequence, rules));
-        }
-    }
-
-    /// A change behind the rows.
-    pub fn change(&mut self, change: Change) {
-        match change {
-            Change::Settled(settled) => self.settled(*settled),
-            Change::Resident(resident) => self.resident_changed(*resident),
-        }
-    }
-
-    fn resident_changed(&mut self, change: ResidentChanged) {
-        let sequence = change.sequence;
-        self.resident(
-            change.resident_id,
-            change.status,
-            change.redirect_to,
-            change.members,
-            sequence,
-        );
-        for row in change.gained {
-            self.application(row, Some(change.resident_id), sequence);
-        }
-        for edge in change.edges {
-            self.edge(edge, sequence);
-        }
-        for review in change.reviews {
-            self.review(review, sequence);
-        }
-    }
-
-    fn settled(&mut self, settled: EventSettled) {
-        let sequence = settled.sequence;
-        self.step(sequence);
-        if let Some(SourcePosition {
-            topic,
-            partition,
-            offset,
-        }) = &settled.source
-            && settled.appended_at.is_some()
-        {
-            self.source(topic, *partition, offset + 1);
-        }
-        if let (Some(entry), Some(node)) = (settled.event_id, &settled.node_id) {
-            let at = settled.logged_at;
-            match settled.kind {
-                EventKind::NodeAdded => self.node_added(entry, node, at),
-                EventKind::NodeRetired => self.node_retired(entry, node, sequence, at),
-                EventKind::Application
-                | EventKind::Verification
-                | EventKind::Withdrawal
-                | EventKind::Withheld
-                | EventKind::Undecodable
-                | EventKind::ReviewDecided
-                | EventKind::ResidentErased
-                | EventKind::RulesActivated
-                | EventKind::DeadLetterDecided => {}
+    fn place(&mut self, place: Place) {
+        self.step(place.sequence);
+        self.resolver.history.event(place.event_id);
+        let first = (place.sequence, place.province);
+        let spot = Spot {
+            sequence: place.node_sequence,
+            link: place.link,
+            open_link: place.open_link,
+        };
+        match self.events.entry((place.node_id, place.epoch)) {
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                if first.0 < known.first.0 {
+                    known.first = first;
+                }
+                known.spots.push(spot);
+            }
+            Entry::Vacant(free) => {
+                free.insert(Events {
+                    first,
+                    spots: vec![spot],
+                });
             }
         }
-        if settled.kind.is_decision() {
-            settled.event_id.into_iter().for_each(|id| self.entry(id));
-        }
-        if let Some(letter) = &settled.letter {
-            self.entry(letter.entry_id);
-        }
-        if let Some(rules) = settled.rules {
-            self.rules(rules, sequence);
-        }
-        if let Some(node) = settled.node {
-            self.node(node, sequence);
-        }
-        if let Some(row) = settled.application {
-            self.application(row, None, sequence);
-        }
-        for changed in settled.released {
-            self.released(changed.event_sequence);
-            self.books(changed.node_id, changed.epoch, changed.ledger, sequence);
-        }
-        let (Some(node), Some(epoch), Some(place), Some(event_id)) = (
-            settled.node_id,
-            settled.epoch,
-            settled.node_sequence,
-            settled.event_id,
-        ) else {
-            return;
-        };
-        if let Some(books) = settled.ledger {
-            self.books(node.clone(), epoch, books, sequence);
-        }
-        let placed = matches!(
-            settled.outcome,
-            OutcomeKind::Loaded | OutcomeKind::Rejected | OutcomeKind::Held
-        );
-        if let Some(link) = settled.hash.filter(|_| placed) {
-            self.event(event_id, node.clone(), epoch, place, link, settled.open_link);
-        }
-        if let Some(application_id) = settled
-            .application_id
-            .filter(|_| settled.outcome == OutcomeKind::Held)
-        {
-            self.held(Waiting {
-                event_sequence: sequence,
-                application_id,
-                event_id,
-                node_id: node,
-                epoch,
-                node_sequence: place,
-                province: settled.province,
-                revision: settled.revision,
-                entry: settled.held_event.unwrap_or_default(),
-            });
+    }
+
+    fn registration(&mut self, entry: &Registration) {
+        self.step(entry.sequence);
+        self.resolver.entries.insert(entry.entry_id);
+        let (node, at) = (&entry.node_id, entry.logged_at);
+        if entry.retired {
+            self.resolver.history.retired(node, entry.sequence, at);
+        } else {
+            self.resolver.history.added(node, at);
         }
     }
 
@@ -326,16 +237,17 @@ impl Restoring {
     pub fn finish(mut self) -> Resolver {
         let mut resolver = self.resolver;
         resolver.sequence = self.sequence;
-        for (key, mut places) in self.events {
-            places.sort_unstable_by_key(|place| place.sequence);
+        for (key, Events { first, mut spots }) in self.events {
+            spots.sort_unstable_by_key(|spot| spot.sequence);
             let series = resolver
                 .series
                 .entry(key.0)
                 .or_default()
                 .entry(key.1)
                 .or_default();
-            for place in places {
-                series.place(place.sequence, place.link, place.open_link);
+            series.province = first.1;
+            for spot in spots {
+                series.place(spot.sequence, spot.link, spot.open_link);
             }
         }
         for ((node, epoch), (_, books)) in self.books {

@@ -90,8 +90,8 @@ impl Resolver {
     }
 
     /// Gives what was compared and reviewed to the residents it belongs to, and says which of them are in
-    /// review now.
-    pub(crate) fn hand_out(&mut self, effects: &mut Effects) {
+    /// review now. Returns those that are no longer.
+    pub(crate) fn hand_out(&mut self, effects: &mut Effects) -> Vec<Uuid> {
         for (pair, edge) in std::mem::take(&mut effects.edges) {
             if let Some(owner) = self.owner(pair, effects) {
                 effects.touch(owner).edges.push(edge);
@@ -111,14 +111,19 @@ impl Resolver {
                 }
             }
         }
+        let mut confirmed = Vec::new();
         for &id in effects.residents.keys() {
             let standing = self.standing(id);
             if let Some(resident) = self.residents.get_mut(&id)
                 && let Some(standing) = standing
             {
+                if (resident.status, standing) == (ResidentStatus::Provisional, ResidentStatus::Active) {
+                    confirmed.push(id);
+                }
                 resident.status = standing;
             }
         }
+        confirmed
     }
 
     fn status(&self, resident: Uuid) -> Option<ResidentStatus> {
@@ -161,7 +166,7 @@ impl Resolver {
         } else {
             self.decide(settled.sequence, decided, &mut effects);
         }
-        self.outputs(settled, decided.entry_id, effects)
+        self.outputs(settled, decided.entry_id, effects, Vec::new())
     }
 
     /// Why a decision can't be applied.

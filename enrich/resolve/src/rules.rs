@@ -29,7 +29,7 @@ impl Resolver {
             settled.outcome = OutcomeKind::Rejected;
             settled.findings = vec![Finding::overall(Severity::Reject, "rules.unusable")];
         }
-        self.outputs(settled, entry, Effects::default())
+        self.outputs(settled, entry, Effects::default(), Vec::new())
     }
 
     /// Whether these rules can be put in force, and are.

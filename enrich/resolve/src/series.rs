@@ -13,6 +13,8 @@ pub(crate) struct Series {
     /// Received events by the first sequence of each unbroken range.
     ranges: BTreeMap<i64, Range>,
     pub books: LedgerState,
+    /// Slug of the province whose topic its first event came through.
+    pub province: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

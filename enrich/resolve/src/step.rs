@@ -337,6 +337,10 @@ impl Resolver {
             }
             Arrival::New { before_predecessor } => {
                 settled.open_link = before_predecessor.then_some(event.previous_hash);
+                let series = self.series_of(&event.node_id, event.epoch);
+                if series.province.is_empty() {
+                    series.province.clone_from(&arriving.province);
+                }
                 let noted = self.note(&arriving);
                 let mut verdict = self.body(settled.sequence, &arriving, &mut effects);
                 verdict.findings.extend(noted);

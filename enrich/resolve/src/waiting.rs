@@ -2,6 +2,7 @@
 //! corrections that are held while an earlier revision is in force. Bounded.
 
 use schemas::{Epoch, NodeId};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ const MAX_EACH: usize = 16;
 const MAX_ALL: usize = 1_000_000;
 
 /// An event whose outcome is held until its application settles it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// The step that held it.
     pub event_sequence: i64,

@@ -1,14 +1,13 @@
 //! Who owns the match log's partition, and what they hold while they do.
 
 use super::batch::Batch;
-use super::restore;
-use super::rows::DiskRows;
+use super::restore::Sources;
+use super::standby::{Followed, Standby};
 use resolve::{Applied, Position, Resolver};
 use runtime::health::Health;
 use runtime::kafka::{Aborted, Assignments, Cluster, Consumer, Partition, Record, TransactionalProducer};
-use runtime::{Fault, trace};
+use runtime::{Fault, Stop, trace};
 use schemas::topics;
-use secrecy::SecretString;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -18,6 +17,8 @@ pub struct Leader {
     resolver: Resolver,
     producer: TransactionalProducer,
     batch: Batch,
+    /// The position that was committed last: the state is that, and the batch.
+    committed: i64,
     term: u64,
 }
 
@@ -91,6 +92,7 @@ impl Leader {
                 Aborted::Again(fault) | Aborted::Over(fault) => return Err(fault),
             }
         }
+        self.committed = batch.next;
         metrics::histogram!("intake_match_commit_duration_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("intake_match_entries_total").increment(batch.entries as u64);
         for (what, count) in self.resolver.counts() {
@@ -134,10 +136,10 @@ impl Seat {
         }
     }
 
-    fn vacate(&self) -> u64 {
+    /// Begins another term; returns who sat there.
+    fn vacate(&self) -> (u64, Option<Leader>) {
         let term = self.term.fetch_add(1, Ordering::SeqCst) + 1;
-        *self.lock() = None;
-        term
+        (term, self.lock().take())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Leader>> {
@@ -145,35 +147,90 @@ impl Seat {
     }
 }
 
-/// Takes the lead when the log's partition becomes ours.
+/// Takes the lead when the log's partition becomes ours, and stands by while it isn't.
 pub struct Leadership {
-    /// Where outputs go.
-    pub cluster: Cluster,
+    /// What is restored, and where outputs go.
+    sources: Sources,
     /// Where the match log is; another namespace in a rebuild.
-    pub source: Cluster,
-    pub group: String,
-    pub database: SecretString,
-    /// Below it applications' rows are kept.
-    pub rows: std::path::PathBuf,
-    pub handle: tokio::runtime::Handle,
-    pub seat: std::sync::Arc<Seat>,
-    pub health: Health,
+    log: Cluster,
+    group: String,
+    seat: std::sync::Arc<Seat>,
+    health: Health,
+    standby: Mutex<Option<Standby>>,
 }
 
 impl Leadership {
-    /// In this order: fence every earlier leader, then read what is committed.
+    /// Stands by, and returns once the state is current: who joins the group before may be given the lead at once, and
+    /// all would wait for it. None when a stop is asked for.
+    ///
+    /// # Errors
+    /// Fatal when there is no thread to be had, or the state can't be restored.
+    pub fn stand_by(
+        sources: Sources,
+        log: Cluster,
+        group: String,
+        seat: std::sync::Arc<Seat>,
+        health: Health,
+        stop: &Stop,
+    ) -> Result<Option<Self>, Fault> {
+        let standby = Standby::start(sources.clone(), None, health.clone())?;
+        if !standby.is_current(stop) {
+            return standby.hand_over().map(|_| None);
+        }
+        Ok(Some(Self {
+            sources,
+            log,
+            group,
+            seat,
+            health,
+            standby: Mutex::new(Some(standby)),
+        }))
+    }
+
+    /// In this order: fence every earlier leader, then take what was followed or restored up to the stable end,
+    /// then read what is committed.
     fn lead(&self, log: &[Partition]) -> Result<i64, Fault> {
         let started = Instant::now();
-        let term = self.seat.vacate();
-        self.health
-            .not_ready("match", "restoring the state from the register");
+        let (term, _) = self.seat.vacate();
         let producer = self
+            .sources
             .cluster
             .transactional_producer(topics::MATCH_TRANSACTIONAL_ID)?;
-        let rows = Box::new(DiskRows::open(&self.rows)?);
-        let resolver = restore::state(&self.cluster, &self.database, &self.handle, rows)?;
-        let committed = self.source.group_offsets(&self.group)?.committed(log)?;
-        let next = committed.first().copied().flatten().unwrap_or(0);
+        let committed = || -> Result<i64, Fault> {
+            let committed = self.log.group_offsets(&self.group)?.committed(log)?;
+            Ok(committed.first().copied().flatten().unwrap_or(0))
+        };
+        let standby = self.standby().take();
+        let followed = standby.map_or(Ok(None), Standby::hand_over)?;
+        let following = match followed {
+            Some(Followed::Leader(leader)) => match committed() {
+                // Nobody else has led meanwhile: each transaction moves the position.
+                Ok(next) if next == leader.committed => return Ok(self.go_on(leader, producer, term)),
+                Ok(_) => None,
+                Err(fault) => {
+                    self.wait_with(Some(Followed::Leader(leader)));
+                    return Err(fault);
+                }
+            },
+            Some(Followed::State(following)) => Some(following),
+            None => None,
+        };
+        self.health.not_ready("match", "taking the lead");
+        let mut following = match following {
+            Some(following) => following,
+            None => self.sources.base(&Stop::manual())?,
+        };
+        let caught_up = following.catch_up(&self.sources.cluster);
+        let next = match caught_up.and_then(|()| committed()) {
+            Ok(next) => next,
+            // A state whose changes are gone is worth nothing.
+            Err(fault) if !fault.remedy().heals() => return Err(fault),
+            Err(fault) => {
+                self.wait_with(Some(Followed::State(following)));
+                return Err(fault);
+            }
+        };
+        let resolver = following.finish()?;
         tracing::info!(
             next_offset = next,
             sequence = resolver.sequence(),
@@ -184,10 +241,46 @@ impl Leadership {
             resolver,
             producer,
             batch: Batch::default(),
+            committed: next,
             term,
         });
         self.health.ready("match");
         Ok(next)
+    }
+
+    /// Goes on with what it led with, and with what it had gathered.
+    fn go_on(&self, leader: Leader, producer: TransactionalProducer, term: u64) -> i64 {
+        let next = match leader.batch.entries {
+            0 => leader.committed,
+            _ => leader.batch.next,
+        };
+        tracing::info!(
+            next_offset = next,
+            sequence = leader.resolver.sequence(),
+            "leading again: nobody else has meanwhile"
+        );
+        *self.seat.lock() = Some(Leader {
+            producer,
+            term,
+            ..leader
+        });
+        self.health.ready("match");
+        next
+    }
+
+    fn wait_with(&self, followed: Option<Followed>) {
+        match Standby::start(self.sources.clone(), followed, self.health.clone()) {
+            Ok(standby) => *self.standby() = Some(standby),
+            Err(fault) => {
+                self.health
+                    .not_ready("match", format!("standing by without following: {fault}"));
+                tracing::error!(remedy = fault.remedy().name(), "can't stand by: {fault}");
+            }
+        }
+    }
+
+    fn standby(&self) -> std::sync::MutexGuard<'_, Option<Standby>> {
+        self.standby.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -197,9 +290,21 @@ impl Assignments for Leadership {
     }
 
     fn lost(&self, _: &[Partition]) {
-        self.seat.vacate();
-        self.health
-            .not_ready("match", "standing by: the partition went to another instance");
+        // Who stands by has nothing to lose, but hears of every change in the group.
+        if self.standby().is_some() {
+            return;
+        }
+        let (_, leader) = self.seat.vacate();
         tracing::info!("no longer leading");
+        // The group takes the partition from everybody before it gives it to somebody, often to the same.
+        self.wait_with(leader.map(Followed::Leader));
+    }
+}
+
+impl Drop for Leadership {
+    fn drop(&mut self) {
+        if let Some(standby) = self.standby().take() {
+            standby.dismiss();
+        }
     }
 }

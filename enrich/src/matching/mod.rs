@@ -1,17 +1,22 @@
 //! The match log to what changes in the register: one leader, one transaction a batch.
 //!
-//! Leading means owning the log's one partition. Whoever gets it fences every earlier leader, restores
-//! the state from the register and the tail of changes, and goes on from the position that was
-//! committed together with the last outputs. Whoever loses it forgets everything.
+//! Leading means owning the log's one partition. Who doesn't, stands by: it restores the state from a snapshot or the
+//! register and follows what is committed. Whoever gets the partition fences every earlier leader, reads the tail of
+//! changes, and goes on from the position that was committed together with the last outputs. Whoever loses it
+//! forgets everything, and stands by anew.
 
 mod batch;
 mod leader;
+mod register;
 mod restore;
 mod rows;
+mod snapshot;
+mod standby;
 
 use crate::control::Controls;
 use crate::settings::Settings;
 use leader::{Leader, Leadership, Seat};
+use restore::Sources;
 pub use rows::DiskRows;
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
@@ -19,6 +24,7 @@ use runtime::pace::Pace;
 use runtime::retry::{self, Backoff};
 use runtime::{Fault, Remedy, Stop};
 use schemas::topics;
+use snapshot::{Folder, Keeper};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,14 +35,59 @@ use std::time::{Duration, Instant};
 /// new process, which restores, can go on.
 pub async fn run(settings: Settings, stop: Stop, health: Health) -> Result<(), Fault> {
     let handle = tokio::runtime::Handle::current();
+    let keeper = Keeping::start(&settings, &handle)?;
     let matcher = tokio::task::spawn_blocking(move || {
-        let start = || Matcher::start(&settings, handle.clone(), health.clone());
+        let start = || Matcher::start(&settings, handle.clone(), health.clone(), &stop);
         let started = retry::until_ready(&stop, &health, start)?;
-        started.map_or(Ok(()), |matcher| matcher.run(&stop))
+        started.flatten().map_or(Ok(()), |matcher| matcher.run(&stop))
     });
-    matcher
-        .await
-        .map_err(|_| Fault::fatal("match panicked: see the log"))?
+    let ended = matcher.await;
+    keeper.end().await?;
+    ended.map_err(|_| Fault::fatal("match panicked: see the log"))?
+}
+
+fn snapshots(settings: &Settings) -> Result<Option<Folder>, Fault> {
+    let path = settings.matching.snapshot_dir.as_deref();
+    path.map(Folder::open).transpose()
+}
+
+/// The thread that keeps snapshots, where they are kept.
+struct Keeping {
+    stop: Stop,
+    thread: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Keeping {
+    fn start(settings: &Settings, handle: &tokio::runtime::Handle) -> Result<Self, Fault> {
+        let stop = Stop::manual();
+        let Some(folder) = snapshots(settings)? else {
+            return Ok(Self { stop, thread: None });
+        };
+        let keeper = Keeper {
+            folder,
+            cluster: Cluster::new(&settings.kafka)?,
+            database: settings.database.url.clone(),
+            handle: handle.clone(),
+            every: settings.matching.snapshot_every(),
+            kept: settings.matching.snapshots_kept,
+        };
+        let stopped = stop.clone();
+        let thread = tokio::task::spawn_blocking(move || keeper.run(&stopped));
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    async fn end(self) -> Result<(), Fault> {
+        self.stop.request();
+        match self.thread {
+            Some(thread) => thread
+                .await
+                .map_err(|_| Fault::fatal("the keeper of snapshots panicked: see the log")),
+            None => Ok(()),
+        }
+    }
 }
 
 struct Matcher {
@@ -50,11 +101,13 @@ struct Matcher {
 }
 
 impl Matcher {
-    fn start(settings: &Settings, handle: tokio::runtime::Handle, health: Health) -> Result<Self, Fault> {
-        health.not_ready(
-            "match",
-            "standing by: another instance leads, or none has been chosen yet",
-        );
+    /// None when a stop is asked for before the state is current.
+    fn start(
+        settings: &Settings,
+        handle: tokio::runtime::Handle,
+        health: Health,
+        stop: &Stop,
+    ) -> Result<Option<Self>, Fault> {
         let cluster = Cluster::new(&settings.kafka)?;
         let mut source = settings.kafka.clone();
         if let Some(namespace) = &settings.matching.source_namespace {
@@ -75,17 +128,25 @@ impl Matcher {
             session_timeout: settings.matching.session_timeout(),
         };
         let seat = Arc::new(Seat::default());
-        let leadership = Leadership {
+        let sources = Sources {
             cluster,
-            source: source.clone(),
-            group: group.clone(),
             database: settings.database.url.clone(),
-            rows: settings.matching.rows_dir(),
             handle,
-            seat: Arc::clone(&seat),
-            health: health.clone(),
+            rows: settings.matching.rows_dir(),
+            snapshots: snapshots(settings)?,
         };
-        Ok(Self {
+        let leadership = Leadership::stand_by(
+            sources,
+            source.clone(),
+            group.clone(),
+            Arc::clone(&seat),
+            health.clone(),
+            stop,
+        )?;
+        let Some(leadership) = leadership else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
             consumer: source.consumer(&spec, leadership)?,
             seat,
             source,
@@ -93,17 +154,14 @@ impl Matcher {
             batch_entries: settings.matching.batch_entries.max(1),
             pace: Pace::new(settings.matching.batch_age()),
             health,
-        })
+        }))
     }
 
     fn run(mut self, stop: &Stop) -> Result<(), Fault> {
-        let (mut backoff, mut next) = (Backoff::default(), None);
+        let mut backoff = Backoff::default();
         while !stop.requested() {
-            match self.turn(next.take(), stop) {
-                Ok(early) => {
-                    next = early;
-                    backoff.reset();
-                }
+            match self.turn(stop) {
+                Ok(()) => backoff.reset(),
                 Err(fault) if fault.remedy().heals() => {
                     tracing::warn!(remedy = fault.remedy().name(), "match is interrupted: {fault}");
                     self.health.not_ready("match", fault.to_string());
@@ -115,55 +173,68 @@ impl Matcher {
         Ok(())
     }
 
-    /// Gathers what has arrived, applies it and commits it. Returns a record that belongs to the next
-    /// leader already, when leadership began anew meanwhile.
-    fn turn(&mut self, early: Option<Record>, stop: &Stop) -> Result<Option<Record>, Fault> {
-        let polled = match early {
-            Some(record) => Some(record),
-            None => self.consumer.poll(Duration::from_millis(50))?,
+    /// Gathers what has arrived, applies it and commits it.
+    fn turn(&mut self, stop: &Stop) -> Result<(), Fault> {
+        let Some(first) = self.consumer.poll(Duration::from_millis(50))? else {
+            // What it had gathered when the partition was taken from it, and given back.
+            return match self.seat.take() {
+                Some(leader) if leader.gathered() > 0 => self.settle(leader),
+                Some(leader) => {
+                    self.seat.put_back(leader);
+                    Ok(())
+                }
+                None => Ok(()),
+            };
         };
-        let Some(first) = polled else { return Ok(None) };
-        let Some(mut leader) = self.seat.take() else {
-            return Ok(None);
-        };
-        let led = self.gather(first, &mut leader, stop).and_then(|early| {
-            self.pace.took(leader.gathered());
-            leader.commit(&self.consumer, &self.log, &self.seat)?;
-            Ok(early)
-        });
-        match led {
-            Ok(early) => {
-                self.health.ready("match");
-                self.seat.put_back(leader);
-                Ok(early)
-            }
-            // The next leader restores, and this state is forgotten.
-            Err(fault) if self.seat.is_lost(&leader) => {
-                tracing::info!("leadership went to another instance: {fault}");
-                Ok(None)
-            }
-            // Whatever its remedy, memory is ahead of what is committed.
-            Err(fault) => Err(Fault::fatal(fault.to_string())),
+        match self.gather(first, stop)? {
+            Some(leader) => self.settle(leader),
+            None => Ok(()),
         }
     }
 
-    fn gather(&self, first: Record, leader: &mut Leader, stop: &Stop) -> Result<Option<Record>, Fault> {
+    fn settle(&mut self, mut leader: Leader) -> Result<(), Fault> {
+        self.pace.took(leader.gathered());
+        match leader.commit(&self.consumer, &self.log, &self.seat) {
+            Ok(()) => {
+                self.health.ready("match");
+                self.seat.put_back(leader);
+                Ok(())
+            }
+            Err(fault) => self.given_up(&leader, fault),
+        }
+    }
+
+    fn given_up(&self, leader: &Leader, fault: Fault) -> Result<(), Fault> {
+        if self.seat.is_lost(leader) {
+            // The next leader restores, and this state is forgotten.
+            tracing::info!("leadership went to another instance: {fault}");
+            return Ok(());
+        }
+        // Whatever its remedy, memory is ahead of what is committed.
+        Err(Fault::fatal(fault.to_string()))
+    }
+
+    /// Applies records until there are enough. The leader sits while it waits for more: when the partition is taken
+    /// meanwhile, what is gathered goes with it. None when nobody sits here any more.
+    fn gather(&self, first: Record, stop: &Stop) -> Result<Option<Leader>, Fault> {
         let started = Instant::now();
-        let mut record = first;
+        let mut next = Some(first);
         loop {
-            self.apply(leader, &record, stop)?;
-            let (full, waited) = (leader.gathered() >= self.batch_entries, started.elapsed());
-            if full || waited >= self.pace.longest() || stop.requested() {
+            let Some(mut leader) = self.seat.take() else {
                 return Ok(None);
+            };
+            let Some(record) = next else {
+                return Ok(Some(leader));
+            };
+            if let Err(fault) = self.apply(&mut leader, &record, stop) {
+                return self.given_up(&leader, fault).map(|()| None);
             }
-            match self
-                .consumer
-                .poll(self.pace.patience(leader.gathered(), waited))?
-            {
-                Some(early) if self.seat.is_lost(leader) => return Ok(Some(early)),
-                Some(next) => record = next,
-                None => return Ok(None),
+            let (gathered, waited) = (leader.gathered(), started.elapsed());
+            if gathered >= self.batch_entries || waited >= self.pace.longest() || stop.requested() {
+                return Ok(Some(leader));
             }
+            self.seat.put_back(leader);
+            next = self.consumer.poll(self.pace.patience(gathered, waited))?;
         }
     }
 

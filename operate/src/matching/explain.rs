@@ -1,7 +1,7 @@
 //! `intakectl match explain`.
 
 use crate::pair::{self, Ask, Picture};
-use crate::show::mask::Mask;
+use crate::show::unmask::Unmask;
 use crate::{Report, Settings};
 use clap::Args;
 use runtime::Fault;
@@ -17,9 +17,8 @@ pub struct Options {
     /// The id of another one
     #[arg(value_name = "B")]
     right: Uuid,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 /// Why two are one person or two.
@@ -33,10 +32,11 @@ pub struct Explained(Picture);
 /// Data when there is no such application or resident; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Explained, Fault> {
     let mut conn = settings.open_register().await?;
+    let about = [options.left.to_string(), options.right.to_string()];
     let ask = Ask {
         left: options.left,
         right: options.right,
-        mask: Mask::unless(options.unmask),
+        mask: options.unmask.mask(&mut conn, "pair.unmask", &about).await?,
     };
     Ok(Explained(pair::explain(&mut conn, ask).await?))
 }

@@ -9,7 +9,10 @@ mod evaluated;
 pub mod explain;
 mod ids;
 mod input;
+pub mod map;
 mod memory;
+mod population;
+mod propose;
 pub mod rules;
 pub mod train;
 mod truth;
@@ -32,7 +35,15 @@ pub const MAPPING: &str = concat!(
 /// Commands about matching.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Learn from a table how much agreeing on each column says, without knowing who is who
+    /// Propose a mapping of a table: what its columns seem to be, by their names and the shape of their values
+    ///
+    /// Printed and written are names of columns and counts, never a cell. Look the mapping over before it is used for
+    /// `train` or `evaluate`. A first line that holds a date or a long number is taken for somebody's, and refused.
+    #[command(
+        after_help = "Examples:\n  intakectl match map --input people.csv --output people.toml\n  intakectl match map --input people.csv -o json"
+    )]
+    Map(map::Options),
+    /// Learn from a table or the register how much agreeing on each column says, without knowing who is who
     #[command(after_long_help = format!("{}{MAPPING}", include_str!("train.txt")))]
     Train(train::Options),
     /// Link the records of a table, and measure it where the truth is known
@@ -49,7 +60,7 @@ pub enum Command {
     /// is counted among up to 100 000 residents, so a weight may differ a little from that of the day when the two were
     /// compared, which is shown as well and counts. Values are masked: the first letter and dots.
     #[command(
-        after_help = "Examples:\n  intakectl match explain 0b7e… 91c2…\n  intakectl match explain 6f1c… 91c2… --unmask\n  intakectl match explain 0b7e… 91c2… -o json"
+        after_help = "Examples:\n  intakectl match explain 0b7e… 91c2…\n  intakectl match explain 6f1c… 91c2… --unmask --reason 'case 2026-17'\n  intakectl match explain 0b7e… 91c2… -o json"
     )]
     Explain(explain::Options),
     /// Put other weights or thresholds in force, through the match log

@@ -1,26 +1,39 @@
 //! `intakectl match train`.
 
 use super::input::load;
+use super::population::{self, Taken};
 use super::unreadable::{self, Unreadable};
 use crate::table::{Cell, Table, grouped};
-use crate::{Output, Report};
+use crate::{Output, Report, Settings};
 use clap::Args;
 use linkage::train::{Trained, train};
-use linkage::{Column, ColumnWeights, Relatives};
+use linkage::{Column, ColumnWeights, Dictionary, Frequencies, Model, Record, Relatives};
 use runtime::Fault;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `match train`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// The table of people: CSV, UTF-8, its first line the header; separated by comma, semicolon, tab or bar
-    #[arg(long, value_name = "FILE.csv")]
-    input: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        required_unless_present = "register",
+        requires = "mapping"
+    )]
+    input: Option<PathBuf>,
     /// What its columns are (TOML)
-    #[arg(long, value_name = "MAP.toml")]
-    mapping: PathBuf,
+    #[arg(long, value_name = "MAP.toml", requires = "input")]
+    mapping: Option<PathBuf>,
+    /// Learn from the applications of the register, which is only read
+    #[arg(long, conflicts_with = "input")]
+    register: bool,
+    /// Applications of the register that are drawn at most
+    #[arg(long, value_name = "N", default_value_t = 200_000, requires = "register",
+        value_parser = clap::value_parser!(i64).range(1..=5_000_000))]
+    sample: i64,
     /// The file of weights to write
     #[arg(long = "output", value_name = "W.toml")]
     weights: PathBuf,
@@ -53,6 +66,22 @@ pub struct Learned {
     columns: Vec<LearnedColumn>,
     not_compared: Vec<String>,
     unreadable: Vec<Unreadable>,
+    /// What was drawn, where it is the register.
+    drawn: Option<Taken>,
+}
+
+/// What is learned from.
+struct Source {
+    model: Model,
+    records: Vec<Record>,
+    dictionary: Dictionary,
+    frequencies: Frequencies,
+    /// How many records have a value in each column.
+    filled: Vec<usize>,
+    not_compared: Vec<String>,
+    unreadable: Vec<Unreadable>,
+    drawn: Option<Taken>,
+    name: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,14 +102,20 @@ struct LearnedLevel {
     says: &'static str,
 }
 
-/// Estimates weights for the table and writes them.
+/// Estimates weights for the table or the register and writes them.
 ///
 /// # Errors
 /// Data when a file can't be read or is wrong, or there is nothing to learn from; transient when the weights
-/// can't be written.
-pub fn run(options: &Options) -> Result<Learned, Fault> {
-    let loaded = load(&options.input, &options.mapping)?;
-    let table = &loaded.table;
+/// can't be written or the database doesn't answer.
+pub async fn run(settings: &Settings, options: &Options) -> Result<Learned, Fault> {
+    let source = match (&options.input, &options.mapping) {
+        (Some(input), Some(mapping)) => Source::of_table(input, mapping)?,
+        _ => Source::of_register(settings, options.sample).await?,
+    };
+    learn(source, &options.weights)
+}
+
+fn learn(source: Source, file: &Path) -> Result<Learned, Fault> {
     let Trained {
         weights,
         pairs,
@@ -88,36 +123,36 @@ pub fn run(options: &Options) -> Result<Learned, Fault> {
         rounds,
         converged,
     } = train(
-        &table.model,
-        &table.dictionary,
-        &table.records,
-        &table.frequencies,
+        &source.model,
+        &source.dictionary,
+        &source.records,
+        &source.frequencies,
     );
-    let blocking_keys: Vec<String> = table
+    let blocking_keys: Vec<String> = source
         .model
         .keys()
         .iter()
-        .map(|key| table.model.describe(key))
+        .map(|key| source.model.describe(key))
         .collect();
     if pairs == 0 {
         return Err(Fault::data(format!(
             "{}: there is nothing to learn from: no two of its {} records agree on a blocking key ({})",
-            options.input.display(),
-            table.records.len(),
+            source.name,
+            source.records.len(),
             blocking_keys.join("; ")
         )));
     }
-    std::fs::write(&options.weights, weights.to_toml(&table.model))
-        .map_err(|e| Fault::transient(format!("can't write {}: {e}", options.weights.display())))?;
-    let columns = table
+    std::fs::write(file, weights.to_toml(&source.model))
+        .map_err(|e| Fault::transient(format!("can't write {}: {e}", file.display())))?;
+    let columns = source
         .model
         .columns()
         .iter()
         .zip(&weights.columns)
-        .zip(&table.filled);
+        .zip(&source.filled);
     Ok(Learned {
-        file: options.weights.clone(),
-        records: table.records.len(),
+        file: file.to_owned(),
+        records: source.records.len(),
         pairs,
         expected_matches,
         match_rate: weights.match_rate,
@@ -128,12 +163,47 @@ pub fn run(options: &Options) -> Result<Learned, Fault> {
         converged,
         blocking_keys,
         columns: columns
-            .map(|((column, weights), filled)| LearnedColumn::of(column, weights, filled.filled))
+            .map(|((column, weights), filled)| LearnedColumn::of(column, weights, *filled))
             .collect(),
-        not_compared: loaded.mapping.not_compared,
-        unreadable: Unreadable::of(table),
+        not_compared: source.not_compared,
+        unreadable: source.unreadable,
+        drawn: source.drawn,
         version: weights.version,
     })
+}
+
+impl Source {
+    fn of_table(input: &Path, mapping: &Path) -> Result<Self, Fault> {
+        let loaded = load(input, mapping)?;
+        let table = loaded.table;
+        Ok(Self {
+            unreadable: Unreadable::of(&table),
+            filled: table.filled.iter().map(|filled| filled.filled).collect(),
+            model: table.model,
+            records: table.records,
+            dictionary: table.dictionary,
+            frequencies: table.frequencies,
+            not_compared: loaded.mapping.not_compared,
+            drawn: None,
+            name: input.display().to_string(),
+        })
+    }
+
+    async fn of_register(settings: &Settings, most: i64) -> Result<Self, Fault> {
+        let mut conn = settings.open_register().await?;
+        let sample = population::draw(&mut conn, most).await?;
+        Ok(Self {
+            model: sample.model,
+            records: sample.records,
+            dictionary: sample.dictionary,
+            frequencies: sample.frequencies,
+            filled: sample.filled,
+            not_compared: Vec::new(),
+            unreadable: Vec::new(),
+            drawn: Some(sample.taken),
+            name: "the register".to_owned(),
+        })
+    }
 }
 
 impl LearnedColumn {
@@ -195,6 +265,7 @@ impl Report for Learned {
             &self.not_compared,
             self.records,
         ));
+        lines.extend(self.drawn.map(|drawn| drawn.to_string()));
         lines.push(format!(
             "written to {}, version {}",
             self.file.display(),

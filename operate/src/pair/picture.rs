@@ -221,7 +221,7 @@ impl Picture {
             text += "more hangs together with them than was looked at: match links no more than a hundred\n";
         }
         if self.masked {
-            text += "\nvalues are masked; --unmask shows them";
+            text += "\nvalues are masked; --unmask --reason '…' shows them";
         }
         text
     }

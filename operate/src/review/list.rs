@@ -2,6 +2,7 @@
 
 use crate::lag::age;
 use crate::show::mask::Mask;
+use crate::show::unmask::Unmask;
 use crate::table::{Cell, Table};
 use crate::{Report, Settings};
 use clap::Args;
@@ -20,9 +21,8 @@ pub struct Options {
     /// How many at most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     limit: i64,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 /// Reviews that wait.
@@ -120,7 +120,6 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Waiting, Faul
     if let Some(slug) = &options.province {
         settings.province(slug)?;
     }
-    let mask = Mask::unless(options.unmask);
     let mut conn = settings.open_register().await?;
     let rows: Vec<ReviewRow> = sqlx::query_as(REVIEWS)
         .bind(&options.province)
@@ -132,6 +131,11 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Waiting, Faul
         .fetch_one(&mut conn)
         .await
         .map_err(DatabaseFault::from)?;
+    let about: Vec<String> = rows
+        .iter()
+        .flat_map(|row| [row.left_id.to_string(), row.right_id.to_string()])
+        .collect();
+    let mask = options.unmask.mask(&mut conn, "review.unmask", &about).await?;
     Ok(Waiting {
         open,
         masked: mask == Mask::Masked,
@@ -199,7 +203,7 @@ impl Report for Waiting {
             self.open
         );
         if self.masked {
-            text += "\nvalues are masked; --unmask shows them";
+            text += "\nvalues are masked; --unmask --reason '…' shows them";
         }
         text
     }

@@ -30,7 +30,7 @@ pub enum Command {
     /// The same picture as `intakectl match explain` for two applications; their residents with the step of
     /// the state that is shown, which a decision is based on. Values are masked: the first letter and dots.
     #[command(
-        after_help = "Examples:\n  intakectl review show 0b7e… 91c2…\n  intakectl review show 0b7e… 91c2… --unmask"
+        after_help = "Examples:\n  intakectl review show 0b7e… 91c2…\n  intakectl review show 0b7e… 91c2… --unmask --reason 'case 2026-17'"
     )]
     Show(show::Options),
     /// Say that two applications are one person's, or two people's

@@ -1,7 +1,7 @@
 //! `intakectl review show`.
 
 use crate::pair::{self, Ask, Picture};
-use crate::show::mask::Mask;
+use crate::show::unmask::Unmask;
 use crate::{Report, Settings};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
@@ -20,9 +20,8 @@ pub struct Options {
     /// The other one
     #[arg(value_name = "RIGHT")]
     right: Uuid,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 /// A review with the picture of its pair.
@@ -67,10 +66,11 @@ async fn review(
 /// Data when there is no such application; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault> {
     let mut conn = settings.open_register().await?;
+    let about = [options.left.to_string(), options.right.to_string()];
     let ask = Ask {
         left: options.left,
         right: options.right,
-        mask: Mask::unless(options.unmask),
+        mask: options.unmask.mask(&mut conn, "pair.unmask", &about).await?,
     };
     let picture = pair::explain(&mut conn, ask).await?;
     let (left, right) = (picture.left.application_id, picture.right.application_id);

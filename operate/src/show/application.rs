@@ -4,6 +4,7 @@ use super::application_rows::{self as rows, ApplicationRow, ComparedRow, EventRo
 use super::mask::Mask;
 use super::resident::{bits, moment, reviews};
 use super::resident_rows::{self, ReviewRow};
+use super::unmask::Unmask;
 use super::way::{self, Stage};
 use crate::lag::age;
 use crate::table::{Cell, Table, Tone};
@@ -32,9 +33,8 @@ pub struct Options {
     /// The application's id
     #[arg(value_name = "ID")]
     application_id: Uuid,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 /// An application.
@@ -104,7 +104,6 @@ struct WayOfEvent {
 /// Data when nothing of it is in the register; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Application, Fault> {
     let mut conn = settings.open_register().await?;
-    let mask = Mask::unless(options.unmask);
     let id = options.application_id;
     let row = rows::application(&mut conn, id).await?;
     let events = rows::events(&mut conn, id).await?;
@@ -114,6 +113,11 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Application, 
              or on the way (`intakectl lag`)"
         )));
     }
+    let about = [id.to_string()];
+    let mask = options
+        .unmask
+        .mask(&mut conn, "application.unmask", &about)
+        .await?;
     Ok(Application {
         application_id: id,
         masked: mask == Mask::Masked,
@@ -309,7 +313,7 @@ impl Report for Application {
             text += &format!("\nreviews\n{}", reviews(&self.reviews).render());
         }
         if self.masked {
-            text += "\nvalues are masked; --unmask shows them";
+            text += "\nvalues are masked; --unmask --reason '…' shows them";
         }
         text
     }

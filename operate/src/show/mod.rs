@@ -5,4 +5,5 @@ mod application_rows;
 pub(crate) mod mask;
 pub mod resident;
 mod resident_rows;
+pub(crate) mod unmask;
 mod way;

@@ -1,7 +1,10 @@
 //! `intakectl resident show`.
 
 use super::mask::Mask;
-use super::resident_rows::{self as rows, EdgeRow, HistoryRow, MemberRow, ResidentRow, ReviewRow, Source};
+use super::resident_rows::{
+    self as rows, EdgeRow, HistoryRow, MemberRow, NumberRow, ResidentRow, ReviewRow, Source,
+};
+use super::unmask::Unmask;
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use chrono::SecondsFormat;
@@ -29,9 +32,8 @@ pub enum Command {
 pub struct Options {
     #[command(flatten)]
     whom: Whom,
-    /// Show values about the person
-    #[arg(long)]
-    unmask: bool,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 #[derive(Debug, Args)]
@@ -40,7 +42,7 @@ struct Whom {
     /// The resident's id
     #[arg(value_name = "ID")]
     resident_id: Option<Uuid>,
-    /// By personal identification number
+    /// By an identity number that it has or had, personal or of the former card
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
     /// By one of its applications
@@ -60,6 +62,8 @@ pub struct Resident {
     masked: bool,
     fields: Vec<ShownField>,
     members: Vec<MemberRow>,
+    /// Every number that one of its applications ever had.
+    numbers: Vec<NumberRow>,
     edges: Vec<EdgeRow>,
     /// Pairs of its applications that wait for a person, or were decided.
     reviews: Vec<ReviewRow>,
@@ -86,7 +90,8 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fau
     let mut conn = settings.open_register().await?;
     let asked = whom(&mut conn, &options.whom).await?;
     let (row, redirected_from) = follow(&mut conn, asked).await?;
-    let mask = Mask::unless(options.unmask);
+    let about = [row.resident_id.to_string()];
+    let mask = options.unmask.mask(&mut conn, "resident.unmask", &about).await?;
     let fields = mask.fields(&row.golden.0).into_iter().map(|(field, value)| {
         let source = source_of(field, &row.provenance);
         ShownField {
@@ -102,6 +107,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fau
         fields: fields.collect(),
         masked: mask == Mask::Masked,
         members: rows::members(&mut conn, &row.members).await?,
+        numbers: numbers(&mut conn, &row.members, mask).await?,
         edges: rows::edges(&mut conn, &row.members).await?,
         reviews: rows::reviews(&mut conn, &row.members).await?,
         history: rows::history(&mut conn, row.resident_id).await?,
@@ -109,6 +115,14 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Resident, Fau
         stage: row.stage,
         last_event: row.last_event,
     })
+}
+
+async fn numbers(conn: &mut PgConnection, members: &[Uuid], mask: Mask) -> Result<Vec<NumberRow>, Fault> {
+    let mut numbers = rows::numbers(conn, members).await?;
+    numbers
+        .iter_mut()
+        .for_each(|row| row.number = mask.show(&row.number));
+    Ok(numbers)
 }
 
 async fn whom(conn: &mut PgConnection, whom: &Whom) -> Result<Uuid, Fault> {
@@ -208,6 +222,15 @@ impl Report for Resident {
                 Cell::text(moment(member.captured_at)),
             ]);
         }
+        let mut numbers = Table::new(&["KIND", "NUMBER", "IN FORCE", "BY APPLICATION"]);
+        for row in &self.numbers {
+            numbers.row([
+                Cell::text(&row.kind),
+                Cell::text(&row.number),
+                Cell::text(if row.in_force { "yes" } else { "no" }),
+                Cell::text(row.application_id.to_string()),
+            ]);
+        }
         let mut history = Table::new(&["STEP", "AT", "STATUS", "STAGE", "APPLICATIONS", "BY EVENT"]);
         for state in &self.history {
             history.row([
@@ -238,6 +261,11 @@ impl Report for Resident {
             ("golden record", fields, self.fields.is_empty()),
             ("applications", members, self.members.is_empty()),
             (
+                "identity numbers, earlier ones too",
+                numbers,
+                self.numbers.is_empty(),
+            ),
+            (
                 "what comparing them came to (log2 of the odds that two are one person)",
                 edges,
                 self.edges.is_empty(),
@@ -254,7 +282,7 @@ impl Report for Resident {
             }
         }
         if self.masked {
-            text += "\nvalues are masked; --unmask shows them";
+            text += "\nvalues are masked; --unmask --reason '…' shows them";
         }
         text
     }

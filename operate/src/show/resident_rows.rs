@@ -68,6 +68,8 @@ pub(super) async fn resident(
 const BY_NUMBER: &str = "
     SELECT resident_id FROM resident
      WHERE personal_number = $1 AND status <> 'superseded'
+     UNION
+    SELECT resident_id FROM resident_number WHERE number = $1
      ORDER BY resident_id
      LIMIT 100";
 
@@ -111,6 +113,29 @@ const MEMBERS: &str = "
 
 pub(super) async fn members(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<MemberRow>, DatabaseFault> {
     Ok(sqlx::query_as(MEMBERS).bind(ids).fetch_all(conn).await?)
+}
+
+/// A number that a resident has or had.
+#[derive(Clone, Debug, FromRow, Serialize)]
+pub(super) struct NumberRow {
+    /// `personal` or `old`.
+    pub(super) kind: String,
+    pub(super) number: String,
+    /// The application that says so.
+    pub(super) application_id: Uuid,
+    /// The golden record has it.
+    pub(super) in_force: bool,
+}
+
+const NUMBERS: &str = "
+    SELECT kind::text AS kind, number, application_id, COALESCE(in_force, false) AS in_force
+      FROM resident_number
+     WHERE application_id = ANY($1)
+     ORDER BY kind, number, array_position($1, application_id)
+     LIMIT 1000";
+
+pub(super) async fn numbers(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<NumberRow>, DatabaseFault> {
+    Ok(sqlx::query_as(NUMBERS).bind(ids).fetch_all(conn).await?)
 }
 
 /// One earlier state of a resident.

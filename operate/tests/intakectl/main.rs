@@ -1,6 +1,7 @@
 //! `intakectl` as it is used: the real binary against the real Kafka and PostgreSQL of the local stack,
 //! each test under a namespace and with a database of its own.
 
+mod audit;
 mod books;
 mod contexts;
 mod control;

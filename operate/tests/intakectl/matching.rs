@@ -77,7 +77,15 @@ async fn a_pair_is_explained_by_what_decides_it() {
 
     let (left, right) = (application(1).to_string(), application(2).to_string());
     let shown = pipeline
-        .run(&["match", "explain", &left, &right, "--unmask"])
+        .run(&[
+            "match",
+            "explain",
+            &left,
+            &right,
+            "--unmask",
+            "--reason",
+            "case 2026-17",
+        ])
         .stdout;
     for text in [
         NAME,
@@ -305,4 +313,104 @@ async fn rules_are_activated_in_the_log_and_unusable_ones_refused() {
         (&told["weights"], &told["thresholds"]["review"]),
         (&json!("vn-2"), &json!(0.1))
     );
+}
+
+/// One of many people, all made of different parts.
+fn one_of_many(n: u128, wrong: bool) -> Person {
+    const SURNAMES: [&str; 7] = ["Lò", "Quàng", "Giàng", "Vàng", "Cà", "Tòng", "Nguyễn"];
+    const GIVEN: [&str; 11] = [
+        "Pâng", "Hoa", "Páo", "Mỷ", "Dếnh", "Ín", "Hặc", "Thương", "Sơn", "Lan", "Tuấn",
+    ];
+    let n = n as usize;
+    let text = |text: String| -> &'static str { text.leak() };
+    let (surname, given) = (SURNAMES[n % 7], GIVEN[n % 11]);
+    let day = 1 + (n + usize::from(wrong && n.is_multiple_of(3))) % 28;
+    let mut person = vec![
+        (Field::FullName, text(format!("{surname} Văn {given}"))),
+        (
+            Field::DateOfBirth,
+            text(format!("{}-{:02}-{day:02}", 1950 + n % 53, 1 + n % 12)),
+        ),
+        (Field::Sex, if n.is_multiple_of(2) { "M" } else { "F" }),
+        (
+            Field::FatherName,
+            text(format!("{surname} Văn {}", GIVEN[(n / 3) % 11])),
+        ),
+        (
+            Field::MotherName,
+            text(format!("{} Thị {}", SURNAMES[(n / 5) % 7], GIVEN[(n / 2) % 11])),
+        ),
+    ];
+    if !(wrong && n.is_multiple_of(2)) {
+        person.push((
+            Field::PersonalNumber,
+            text(format!("0110{:08}", 87_000_000 + n * 37)),
+        ));
+    }
+    person
+}
+
+#[tokio::test]
+async fn weights_are_learned_from_the_register_and_tell_nothing_of_a_person() {
+    const PEOPLE: u128 = 150;
+    let pipeline = Pipeline::ready().await;
+    for n in 0..PEOPLE {
+        pipeline.applies(2 * n + 1, n, &one_of_many(n, false)).await;
+        pipeline.applies(2 * n + 2, n, &one_of_many(n, true)).await;
+    }
+    let prefix = pipeline.role_prefix();
+    let made = pipeline.run(&["register", "roles", "--prefix", &prefix, "--execute"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let login = format!("{prefix}learning");
+    pipeline
+        .sql(format!("CREATE ROLE {login} LOGIN IN ROLE {prefix}reviewer"))
+        .await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let train = |name: &str, more: &[&str]| {
+        let file = file(name);
+        let words = ["match", "train", "--register", "--output", &file, "-o", "json"];
+        pipeline.run_as(&login, &[&words[..], more].concat())
+    };
+    let learned = train("once.toml", &[]);
+    assert_eq!(learned.code, 0, "{}", learned.stderr);
+    let told = learned.json();
+    assert_eq!(
+        (
+            &told["records"],
+            &told["drawn"]["residents_read"],
+            &told["drawn"]["applications_read"]
+        ),
+        (&json!(300), &json!(150), &json!(300))
+    );
+    let expected = told["expected_matches"].as_f64().expect("a figure");
+    assert!(
+        (100.0..220.0).contains(&expected),
+        "150 pairs are one person: {expected}"
+    );
+    assert_eq!(train("again.toml", &[]).code, 0);
+    let weights = fs::read_to_string(file("once.toml")).expect("written");
+    assert_eq!(weights, fs::read_to_string(file("again.toml")).expect("written"));
+    for value in ["Pâng", "Quàng", "pang", "quang", "011087", "1950-"] {
+        assert!(!weights.contains(value), "{value}");
+        assert!(!learned.stdout.contains(value), "{value}");
+    }
+    let fewer = train("fewer.toml", &["--sample", "40"]);
+    assert_eq!((fewer.code, &fewer.json()["records"]), (0, &json!(40)));
+    let usable = pipeline.run(&[
+        "match",
+        "activate",
+        "--weights",
+        &file("once.toml"),
+        "--reason",
+        "learned",
+    ]);
+    assert_eq!(usable.code, 0, "{}", usable.stderr);
+    let reader = format!("{prefix}reading");
+    pipeline
+        .sql(format!("CREATE ROLE {reader} LOGIN IN ROLE {prefix}reader"))
+        .await;
+    let file = file("none.toml");
+    let refused = pipeline.run_as(&reader, &["match", "train", "--register", "--output", &file]);
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
 }

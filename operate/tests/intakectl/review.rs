@@ -85,7 +85,7 @@ async fn what_waits_is_listed_masked_by_weight_age_and_impact() {
     assert_eq!(none["reviews"], json!([]));
     assert!(
         pipeline
-            .run(&["review", "list", "--unmask"])
+            .run(&["review", "list", "--unmask", "--reason", "case 2026-17"])
             .stdout
             .contains(NAME)
     );

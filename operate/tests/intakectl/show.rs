@@ -114,7 +114,16 @@ async fn a_resident_is_shown_masked_whatever_leads_to_it() {
         redirected.contains(&format!("redirected from {earlier}")),
         "{redirected}"
     );
-    let unmasked = pipeline.run(&["resident", "show", &resident, "--unmask"]).stdout;
+    let unmasked = pipeline
+        .run(&[
+            "resident",
+            "show",
+            &resident,
+            "--unmask",
+            "--reason",
+            "case 2026-17",
+        ])
+        .stdout;
     assert!(unmasked.contains(NAME) && unmasked.contains(NUMBER), "{unmasked}");
     let unknown = pipeline.run(&["resident", "show", "--number", "999"]);
     assert_eq!(
@@ -160,7 +169,14 @@ async fn an_application_is_shown_with_its_way_through_the_stages() {
         json!({"field": "full_name", "value": "L•••"})
     );
     let unmasked = pipeline
-        .run(&["application", "show", &APPLICATION.to_string(), "--unmask"])
+        .run(&[
+            "application",
+            "show",
+            &APPLICATION.to_string(),
+            "--unmask",
+            "--reason",
+            "case 2026-17",
+        ])
         .stdout;
     assert!(unmasked.contains(NAME), "{unmasked}");
     assert_eq!(

@@ -51,8 +51,13 @@ impl Cluster {
         assignments: A,
     ) -> Result<Consumer<A>, Fault> {
         let mut config = self.consumer_config(spec.read_committed);
+        // Brokers begin a member's id with its client's, and members are given partitions in the order of their ids:
+        // the eldest first, so that who joins takes nothing from a group of one partition.
+        let client = config.get("client.id").unwrap_or("intake");
+        let client = format!("{client}-{:013}", crate::clock::now().0);
         statistics::ask(&mut config);
         config
+            .set("client.id", client)
             .set("group.id", self.full(spec.group))
             .set("session.timeout.ms", spec.session_timeout.as_millis().to_string())
             .set(

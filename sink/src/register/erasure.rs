@@ -119,6 +119,7 @@ const HISTORY: &str = "
             UNION
            SELECT unnest($1)))
        AND (h.resident_id = ANY ($1) OR h.members && $1) AND h.golden::text <> '{}'";
+const NUMBERS: &str = "DELETE FROM identity_number WHERE application_id = ANY ($1)";
 const HELD: &str = "
     UPDATE held_event SET entry = ''
      WHERE event_sequence = ANY (ARRAY(SELECT sequence FROM intake_event WHERE application_id = ANY ($1)))";
@@ -129,7 +130,7 @@ const REFUSED: &str = "
 
 /// Empties what these tables hold of the erased.
 pub(crate) async fn empty(conn: &mut PgConnection, erased: &[Uuid]) -> Result<(), DatabaseFault> {
-    for table in [HISTORY, HELD, REFUSED] {
+    for table in [HISTORY, NUMBERS, HELD, REFUSED] {
         sqlx::query(table).bind(erased).execute(&mut *conn).await?;
     }
     Ok(())

@@ -15,6 +15,7 @@ mod load;
 mod migration;
 pub(crate) mod moved;
 pub(crate) mod node;
+pub(crate) mod number;
 pub(crate) mod position;
 pub(crate) mod resident;
 pub(crate) mod review;
@@ -34,10 +35,11 @@ use sqlx::{ConnectOptions, PgConnection};
 use std::str::FromStr;
 
 /// The tables that rows are copied into.
-pub(crate) fn copied() -> [&'static Table; 4] {
+pub(crate) fn copied() -> [&'static Table; 5] {
     [
         &resident::TABLE,
         &resident::HISTORY,
+        &number::TABLE,
         &application::TABLE,
         &event::TABLE,
     ]

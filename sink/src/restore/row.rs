@@ -23,7 +23,7 @@ impl std::fmt::Display for Unlike {
 
 pub(super) type Read = fn(&PgRow) -> Result<Restored, Unlike>;
 
-/// Table, query and reader.
+/// Table, query and reader. What released an event comes before what is held of it.
 pub(super) const TABLES: &[(&str, &str, Read)] = &[
     ("node", NODES, node),
     ("node_ledger", LEDGERS, ledger),

@@ -107,6 +107,7 @@ impl Story {
 /// Has a change hold the mark wherever a value of a person may stand.
 fn mark(change: &mut ResidentChanged) {
     change.golden.set(Field::FullName, Some(MARK.to_owned()));
+    change.golden.set(Field::PersonalNumber, Some(MARK.to_owned()));
     change.folded_name = MARK.to_owned();
     for row in &mut change.gained {
         let mut event = schemas::codec::Event::decode(&row.event).expect("an event");
@@ -309,6 +310,7 @@ async fn marked(conn: &mut PgConnection) -> Vec<(String, i64)> {
         "event_outcome",
         "match_edge",
         "erasure",
+        "identity_number",
     ] {
         let query = format!(
             "SELECT count(*) FROM {table} AS t
@@ -338,7 +340,8 @@ async fn an_erased_person_is_in_no_table_and_the_audit_trail_is() {
             "resident_history",
             "application",
             "held_event",
-            "dead_letter"
+            "dead_letter",
+            "identity_number"
         ],
         "the mark is wherever it may be: {before:?}"
     );

@@ -53,7 +53,8 @@ async fn filled() -> (Database, PgConnection) {
         VALUES (9, gen_random_uuid(), 'register.changes', 0, 7, 'discarded', true, 'a.admin', 'of no use', now());
         INSERT INTO review_proposal
         SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
-        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal";
+        INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal;
+        INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')";
     sqlx::raw_sql(OTHERS).execute(&mut conn).await.expect("written");
     (database, conn)
 }

@@ -120,6 +120,9 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
             "INSERT INTO review_proposal (proposal_id, proposed_by) VALUES (gen_random_uuid(), 'another')",
             "INSERT INTO review_proposal_approval (proposal_id, proposed_by, approved_by) VALUES (gen_random_uuid(), 'a', 'b')",
             "UPDATE review_proposal_approval SET step = 0",
+            "SELECT * FROM audit",
+            "UPDATE audit SET reason = 'x'",
+            "INSERT INTO audit (action, about, reason, result, who) VALUES ('a.b', 'x', 'x', 'x', 'another')",
         ],
     ),
     (
@@ -142,6 +145,9 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
         &[
             "INSERT INTO node (node_id) VALUES ('x')",
             "UPDATE resident SET stage = 0",
+            "DELETE FROM audit",
+            "TRUNCATE audit",
+            "INSERT INTO audit (action, about, reason, result, at) VALUES ('a.b', 'x', 'x', 'x', now())",
             "DELETE FROM open_hold",
             "DELETE FROM resident_history",
             "TRUNCATE dead_letter",
@@ -164,6 +170,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "SELECT * FROM node_manifest",
             "SELECT resident_id, members FROM resident",
             "SELECT application_id, findings FROM application",
+            "INSERT INTO audit (action, about, reason, result) VALUES ('replay.approve', 'x', 'case 1', 'granted')",
         ],
     ),
     (
@@ -174,6 +181,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "SELECT * FROM application",
             "INSERT INTO review_proposal (proposal_id, decision, left_ids, right_ids, resident_ids, sequences, reason)
              SELECT gen_random_uuid(), 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x' FROM gen_random_uuid() AS id",
+            "INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')",
         ],
     ),
     (
@@ -194,6 +202,8 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "SELECT * FROM application",
             "SELECT * FROM held_event",
             "SELECT * FROM dead_letter",
+            "SELECT * FROM audit",
+            "INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')",
         ],
     ),
 ];

@@ -11,5 +11,6 @@ pub mod report;
 pub mod residents;
 pub mod rules;
 pub mod stages;
+pub mod takeover;
 mod visible;
 pub mod whole;

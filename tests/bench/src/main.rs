@@ -4,7 +4,7 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{arrival, delay, limits, matching, residents, rules, stages, whole};
+use bench::{arrival, delay, limits, matching, residents, rules, stages, takeover, whole};
 use clap::Parser;
 
 /// What the programs allocate with.
@@ -22,7 +22,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1, env = "BENCH_SEED")]
     seed: u64,
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Rules, Part::Match, Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Delay])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Rules, Part::Match, Part::Limits, Part::Stages, Part::Residents, Part::Whole, Part::Takeover, Part::Delay])]
     only: Vec<Part>,
 }
 
@@ -40,6 +40,8 @@ enum Part {
     Residents,
     /// The whole path.
     Whole,
+    /// How long nobody matches when the matcher is killed or started again.
+    Takeover,
     /// How long a steady stream takes to be visible.
     Delay,
     /// One province behind by all the applications, and what the others notice. Not measured unless asked for.
@@ -57,9 +59,15 @@ fn main() -> Result<()> {
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;
     }
-    if [Part::Rules, Part::Stages, Part::Residents, Part::Whole]
-        .into_iter()
-        .any(wanted)
+    if [
+        Part::Rules,
+        Part::Stages,
+        Part::Residents,
+        Part::Whole,
+        Part::Takeover,
+    ]
+    .into_iter()
+    .any(wanted)
     {
         rates(&arguments, &mut report)?;
     }
@@ -92,6 +100,9 @@ fn rates(arguments: &Arguments, report: &mut Report) -> Result<()> {
     }
     if arguments.only.contains(&Part::Whole) {
         whole::measure(&load, report)?;
+    }
+    if arguments.only.contains(&Part::Takeover) {
+        takeover::measure(&load, report)?;
     }
     Ok(())
 }

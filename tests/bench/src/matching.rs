@@ -139,9 +139,14 @@ fn restore(resolver: Resolver, kept: Vec<Change>, applications: u64, report: &mu
     for change in kept {
         restoring.change(change);
     }
+    let put_together = Instant::now();
     let mut restored = restoring.finish();
     restored.settle_rows()?;
     let took = started.elapsed();
+    report.add_delays(Delays {
+        what: "match: a standby's rows are made a state".to_owned(),
+        millis: vec![put_together.elapsed().as_secs_f64() * 1_000.0],
+    });
     if restored.sequence() != sequence {
         bail!(
             "the restored state stands at {}, not {sequence}",
@@ -160,8 +165,13 @@ fn restore(resolver: Resolver, kept: Vec<Change>, applications: u64, report: &mu
 
 /// Memory of this process that is in use.
 fn resident_bytes() -> Result<u64> {
+    resident_bytes_of("self")
+}
+
+/// Memory of a process that is in use.
+pub fn resident_bytes_of(process: &str) -> Result<u64> {
     const PAGE: u64 = 4096;
-    let pages = std::fs::read_to_string("/proc/self/statm")?;
+    let pages = std::fs::read_to_string(format!("/proc/{process}/statm"))?;
     let resident = pages.split(' ').nth(1).context("statm has two numbers")?;
     Ok(resident.parse::<u64>()? * PAGE)
 }

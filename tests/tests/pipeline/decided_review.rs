@@ -4,7 +4,9 @@
 use crate::DRAINED;
 use crate::foreign::{Foreign, NODE, application};
 use runtime::clock;
-use schemas::Field;
+use schemas::codec::Event;
+use schemas::outcome::OutcomeNotice;
+use schemas::{Field, topics};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
@@ -67,6 +69,22 @@ fn residents(ground: &Ground) -> BTreeMap<Uuid, Uuid> {
         "SELECT member, resident_id FROM resident CROSS JOIN unnest(members) AS member WHERE redirect_to IS NULL",
     );
     rows.into_iter().collect()
+}
+
+/// What nodes were told of applications that a step about others did something to.
+fn later_notices(ground: &Ground) -> Vec<(Uuid, &'static str, Uuid)> {
+    const CODES: [&str; 2] = ["resident.confirmed", "resident.moved"];
+    let records = ground.site.records(&topics::outcomes("dien-bien"));
+    let notices = records
+        .iter()
+        .map(|record| OutcomeNotice::decode(&record.value).expect("a notice"));
+    notices
+        .filter_map(|notice| {
+            let last = notice.findings.last()?;
+            let code = CODES.into_iter().find(|code| *code == last.code)?;
+            Some((notice.application_id?, code, notice.resident_id?))
+        })
+        .collect()
 }
 
 fn json(output: &Output) -> Value {
@@ -133,6 +151,12 @@ fn a_mistyped_number_is_decided_by_a_person_and_the_decision_taken_back() {
         apart[&second]
     ));
     assert_eq!(redirect, apart[&first]);
+    // Restored, match knows which province's node to tell.
+    let told = [
+        (first, "resident.confirmed", together[&first]),
+        (second, "resident.moved", together[&second]),
+    ];
+    assert_eq!(later_notices(&ground), told);
     let old = ground.intakectl(
         &[
             &[

@@ -58,6 +58,15 @@ fn rows_with_the_name(register: &Database) -> i64 {
     rows.sum()
 }
 
+/// What the snapshots hold.
+fn snapshots(ground: &Ground) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(ground.snapshots()).expect("the folder is there");
+    let files = entries.flatten().map(|entry| entry.path());
+    let snapshots = files.filter(|path| path.extension().is_some_and(|ending| ending == "snapshot"));
+    // One may be pruned while it is looked at.
+    snapshots.filter_map(|path| std::fs::read(path).ok()).collect()
+}
+
 #[test]
 fn an_erased_person_comes_back_by_no_way() {
     let ground = Ground::new();
@@ -98,6 +107,11 @@ fn an_erased_person_comes_back_by_no_way() {
     let done = ground.intakectl(&[&erase[..], &["--execute"]].concat());
     assert!(done.status.success(), "{done:?}");
     assert_eq!(rows_with_the_name(register), 0);
+    pipeline.until("no snapshot holds the name any more", PATIENCE, |_| {
+        let files = snapshots(&ground);
+        let holds = |file: &Vec<u8>| file.windows(NAME.len()).any(|bytes| bytes == NAME.as_bytes());
+        (files.len() == 1 && !files.iter().any(holds)).then_some(())
+    });
 
     // A matcher that knows it from the register alone refuses what comes later.
     pipeline.worker(Worker::Match, 0).kill();

@@ -14,6 +14,8 @@ mod older_register;
 mod own_file;
 mod restored_backup;
 mod revoked_right;
+mod snapshot;
+mod standby;
 mod tampered_rows;
 mod traced;
 mod two_of_each;

@@ -63,7 +63,10 @@ impl Node {
 /// The log of one province, and entries ready to be applied.
 #[derive(Debug, Default)]
 pub struct Log {
-    offset: i64,
+    /// The next offset of the topic that is published to.
+    pub offset: i64,
+    /// The province that is published in, Điện Biên without one.
+    pub province: Option<&'static str>,
     /// How much later than usual events arrive.
     pub delay_ms: i64,
     pub entries: Vec<Vec<u8>>,
@@ -109,7 +112,7 @@ impl Log {
     fn record(&self, offset: i64, content: Content) -> SourceRecord {
         SourceRecord {
             source: SourcePosition {
-                topic: topics::applications("dien-bien"),
+                topic: topics::applications(self.province.unwrap_or("dien-bien")),
                 partition: 0,
                 offset,
             },

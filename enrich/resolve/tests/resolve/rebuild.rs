@@ -4,12 +4,12 @@ use crate::log::*;
 use crate::operator::*;
 use crate::seen::Seen;
 use proptest::prelude::*;
-use resolve::restore::Restoring;
+use resolve::restore::{Fold, Place, Restoring, Row};
 use resolve::{Outputs, Resolver, Waiting};
 use schemas::codec::{Change, Event};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
-use schemas::match_log::{LogBody, RulesActivated};
+use schemas::match_log::{LogBody, RulesActivated, SourcePosition};
 use schemas::{Field, Timestamp};
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
@@ -205,6 +205,88 @@ proptest! {
     }
 }
 
+/// The partition of `register.changes` that a change goes to: any function of its key will do.
+fn partition_of(change: &Change) -> usize {
+    match change {
+        Change::Settled(settled) => match &settled.node_id {
+            Some(node) => node.as_str().bytes().map(usize::from).sum::<usize>() % 3,
+            None => 0,
+        },
+        Change::Resident(resident) => resident.resident_id.as_bytes()[15] as usize % 3,
+    }
+}
+
+/// What a snapshot keeps of the one before and of what was folded since.
+fn merged(base: Vec<Row>, mut since: Fold) -> Vec<Row> {
+    let mut rows: Vec<Row> = base
+        .into_iter()
+        .filter(|row| !since.replaces(&row.key(), row.order()))
+        .collect();
+    rows.extend(since.into_rows());
+    rows
+}
+
+proptest! {
+    /// Snapshots made of the one before and of what each partition has brought since, each partition up to
+    /// another point; then a tail; then the log goes on.
+    #[test]
+    fn snapshots_and_a_tail_go_on_with_the_same_bytes(
+        log in logs(),
+        at in 0..40usize,
+        cuts in prop::collection::vec([0..80usize, 0..80usize, 0..80usize], 1..4),
+    ) {
+        let uninterrupted = apply(&mut Resolver::default(), &log, 0);
+        let at = at.min(uninterrupted.len());
+        let mut partitions = [const { Vec::new() }; 3];
+        for change in changes(&uninterrupted[..at]) {
+            partitions[partition_of(&change)].push(change);
+        }
+        let (mut rows, mut next) = (Vec::new(), [0; 3]);
+        for cut in cuts {
+            let mut since = Fold::default();
+            for (partition, (next, cut)) in partitions.iter().zip(next.iter_mut().zip(cut)) {
+                let until = (*next + cut).min(partition.len());
+                let new = partition[*next..until].iter().cloned();
+                new.flat_map(Row::of).for_each(|row| since.take(row));
+                *next = until;
+            }
+            rows = merged(rows, since);
+        }
+        let mut restoring = Restoring::default();
+        rows.into_iter().for_each(|row| restoring.row(row));
+        for (partition, next) in partitions.into_iter().zip(next) {
+            partition.into_iter().skip(next).for_each(|change| restoring.change(change));
+        }
+        let rest = apply(&mut restoring.finish(), &log, at);
+        let first = rest.iter().zip(&uninterrupted[at..]).find(|(a, b)| bytes_of(a) != bytes_of(b));
+        prop_assert!(first.is_none(), "{:#?}", first);
+    }
+
+    /// Whatever was written about an erased person is gone from a snapshot that has seen the erasure.
+    #[test]
+    fn a_snapshot_behind_an_erasure_holds_nothing_of_them(log in logs(), at in 0..40usize) {
+        let outputs = apply(&mut Resolver::default(), &log, 0);
+        let at = at.min(outputs.len());
+        let (mut before, mut since) = (Fold::default(), Fold::default());
+        changes(&outputs[..at]).into_iter().flat_map(Row::of).for_each(|row| before.take(row));
+        changes(&outputs[at..]).into_iter().flat_map(Row::of).for_each(|row| since.take(row));
+        let erasures = outputs.iter().filter(|output| output.settled.outcome == OutcomeKind::Recorded);
+        let erased: std::collections::HashSet<_> =
+            erasures.filter_map(|output| output.settled.erasure.as_ref()).flat_map(|erasure| erasure.applications.clone()).collect();
+        for row in merged(before.into_rows().collect(), since) {
+            match row {
+                Row::Waiting(waiting) => prop_assert!(!erased.contains(&waiting.application_id)),
+                Row::Application { state, .. } if erased.contains(&state.application_id) => {
+                    let mut emptied = state.clone();
+                    emptied.erase().expect("reads");
+                    prop_assert_eq!(emptied.event, state.event);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// In the register a held event is a row, and its entry another one.
 #[test]
 fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
@@ -219,28 +301,44 @@ fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
         held.node_sequence.expect("a sequence"),
     );
     let mut restoring = Restoring::default();
-    restoring.source(&source.topic, source.partition, source.offset + 1);
-    restoring.books(node_id.clone(), epoch, held.ledger.expect("books"), held.sequence);
-    restoring.event(
-        held.event_id.expect("an id"),
-        node_id.clone(),
-        epoch,
-        node_sequence,
-        held.hash.expect("a hash"),
-        held.open_link,
-    );
-    restoring.held_entry(held.sequence, held.held_event.expect("its entry"));
-    restoring.held(Waiting {
-        event_sequence: held.sequence,
-        application_id: held.application_id.expect("an application"),
-        event_id: held.event_id.expect("an id"),
-        node_id,
-        epoch,
-        node_sequence,
-        province: held.province,
-        revision: held.revision,
-        entry: Vec::new(),
-    });
+    let offset = source.offset + 1;
+    let (event_id, sequence) = (held.event_id.expect("an id"), held.sequence);
+    for row in [
+        Row::Source(SourcePosition { offset, ..source }),
+        Row::Books {
+            sequence,
+            node_id: node_id.clone(),
+            epoch,
+            state: held.ledger.expect("books"),
+        },
+        Row::Place(Place {
+            sequence,
+            event_id,
+            node_id: node_id.clone(),
+            epoch,
+            province: held.province.clone(),
+            node_sequence,
+            link: held.hash.expect("a hash"),
+            open_link: held.open_link,
+        }),
+        Row::HeldEntry {
+            event_sequence: sequence,
+            entry: held.held_event.expect("its entry"),
+        },
+        Row::Waiting(Waiting {
+            event_sequence: sequence,
+            application_id: held.application_id.expect("an application"),
+            event_id,
+            node_id,
+            epoch,
+            node_sequence,
+            province: held.province,
+            revision: held.revision,
+            entry: Vec::new(),
+        }),
+    ] {
+        restoring.row(row);
+    }
     let rest = apply(&mut restoring.finish(), &log, 1);
     assert_eq!(bytes_of(&rest[0]), bytes_of(&uninterrupted[1]));
 }

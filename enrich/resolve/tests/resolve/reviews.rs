@@ -7,6 +7,7 @@ use schemas::Field;
 use schemas::change::{ResidentChanged, ResidentStatus, ReviewStatus};
 use schemas::finding::OutcomeKind::{Loaded, Recorded, Rejected};
 use schemas::match_log::LogBody;
+use uuid::Uuid;
 
 type Form<'a> = Vec<(Field, &'a str)>;
 
@@ -103,6 +104,54 @@ fn a_mistyped_number_is_looked_at_and_joined_by_a_decision() {
         Some(decided.residents[0].resident_id),
         "the mistyped number was looked at"
     );
+}
+
+/// Who is told what, beside the node that the step is about: province, application, resident, the last code.
+fn told(outputs: &Outputs) -> Vec<(&str, Uuid, Uuid, &str)> {
+    let others = outputs
+        .notices
+        .iter()
+        .filter(|(_, notice)| Some(notice.event_id) != outputs.settled.event_id);
+    others
+        .map(|(province, notice)| {
+            assert_eq!(
+                (notice.sequence, notice.outcome, notice.revision),
+                (outputs.settled.sequence, Loaded, Some(1))
+            );
+            (
+                province.as_str(),
+                notice.application_id.expect("an application"),
+                notice.resident_id.expect("a resident"),
+                notice.findings.last().expect("a reason").code.as_str(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn nodes_hear_of_decisions_about_their_applications() {
+    let mut story = Story::new();
+    let first = story.comes(1, &whole("Lò Văn Pâng", NUMBER));
+    let first = first.settled.resident_id.expect("a resident");
+    story.node = Node::new("lai-chau-01");
+    (story.log.province, story.log.offset, story.log.delay_ms) = (Some("lai-chau"), 0, 10);
+    let doubtful = story.comes(2, &whole("Lò Văn Pâng", MISTYPED));
+    let second = doubtful.settled.resident_id.expect("a resident");
+    assert_eq!(
+        told(&doubtful),
+        [],
+        "nothing has become of the first one that its node could tell"
+    );
+    let decided = story.decided(1, true);
+    assert_eq!(
+        told(&decided),
+        [
+            ("dien-bien", id(1), first, "resident.confirmed"),
+            ("lai-chau", id(2), first, "resident.moved")
+        ]
+    );
+    let taken_back = story.decided(1, false);
+    assert_eq!(told(&taken_back), [("lai-chau", id(2), second, "resident.moved")]);
 }
 
 #[test]

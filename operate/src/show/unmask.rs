@@ -1,0 +1,42 @@
+//! Showing values about a person: only with a reason, and never unseen.
+
+use super::mask::Mask;
+use crate::audit;
+use clap::Args;
+use runtime::Fault;
+use sqlx::PgConnection;
+
+/// The options of every command that can show values about a person.
+#[derive(Debug, Args)]
+pub(crate) struct Unmask {
+    /// Show values about the person: who, whom, when and why is written into the audit first
+    #[arg(long, requires = "why")]
+    unmask: bool,
+    /// Why values must be seen: the number of a request or a case, no name
+    #[arg(long = "reason", id = "why", value_name = "TEXT", requires = "unmask", value_parser = reason)]
+    why: Option<String>,
+}
+
+fn reason(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 1_000 || text.contains('\0') {
+        return Err("a reason has 1 to 1000 characters");
+    }
+    Ok(text.to_owned())
+}
+
+impl Unmask {
+    /// How values are shown. Unmasked, it is in the audit when this returns.
+    pub(crate) async fn mask(
+        &self,
+        conn: &mut PgConnection,
+        action: &str,
+        about: &[String],
+    ) -> Result<Mask, Fault> {
+        if let Some(why) = self.why.as_ref().filter(|_| self.unmask) {
+            audit::record(conn, action, about, why, "granted").await?;
+            return Ok(Mask::Unmasked);
+        }
+        Ok(Mask::Masked)
+    }
+}
