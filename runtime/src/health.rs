@@ -43,6 +43,14 @@ impl Health {
 
 /// The three routes, to be merged into a process's own or served alone.
 pub fn router(health: Health, metrics: Metrics) -> Router {
+    router_with(health, move || metrics.render())
+}
+
+/// The same with metrics in Prometheus' text format that are made elsewhere.
+pub fn router_with<F>(health: Health, metrics: F) -> Router
+where
+    F: Fn() -> String + Clone + Send + Sync + 'static,
+{
     let readyz = move || {
         let answer = match health.why_not() {
             None => (StatusCode::OK, "ready\n".to_owned()),
@@ -53,7 +61,7 @@ pub fn router(health: Health, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(|| std::future::ready("alive\n")))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(move || std::future::ready(metrics.render())))
+        .route("/metrics", get(move || std::future::ready(metrics())))
 }
 
 /// Serves `router` until a stop is asked for. Returns the address once it is bound, so that port 0
