@@ -8,6 +8,8 @@ pub mod books;
 pub mod control;
 mod ended;
 mod entry;
+pub mod export;
+pub mod groups;
 pub mod lag;
 pub mod latency;
 pub mod matching;

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -134,7 +134,28 @@ impl Pipeline {
     }
 
     fn run_at(&self, server: &str, args: &[&str]) -> Answer {
-        let output = Command::new(env!("CARGO_BIN_EXE_intakectl"))
+        let output = self.command(server, args).output().expect("intakectl runs");
+        Answer {
+            code: output.status.code().expect("an exit code"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    /// Starts `intakectl` with these arguments, to be ended by the caller.
+    pub fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(&self.server, args);
+        command.stderr(Stdio::null()).spawn().expect("intakectl starts")
+    }
+
+    /// Kafka's bootstrap servers.
+    pub fn brokers(&self) -> &str {
+        &self.kafka.brokers
+    }
+
+    fn command(&self, server: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_intakectl"));
+        command
             .args(args)
             .args([
                 "--brokers",
@@ -144,14 +165,8 @@ impl Pipeline {
             ])
             .args(["--database-url", &format!("{server}/{}", self.database)])
             .arg("--provinces")
-            .arg(self.folder.path().join("provinces.toml"))
-            .output()
-            .expect("intakectl runs");
-        Answer {
-            code: output.status.code().expect("an exit code"),
-            stdout: String::from_utf8(output.stdout).expect("text"),
-            stderr: String::from_utf8(output.stderr).expect("text"),
-        }
+            .arg(self.folder.path().join("provinces.toml"));
+        command
     }
 
     /// How the names of this test's roles begin.

@@ -2,10 +2,13 @@
 //! each test under a namespace and with a database of its own.
 
 mod books;
+mod causes;
 mod control;
 mod day;
 mod erase;
+mod export;
 mod fixture;
+mod groups;
 mod lag;
 mod latency;
 mod matching;
