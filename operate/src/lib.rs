@@ -12,6 +12,7 @@ pub mod export;
 pub mod groups;
 pub mod lag;
 pub mod latency;
+pub mod letters;
 pub mod matching;
 pub mod node;
 mod pair;

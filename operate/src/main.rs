@@ -6,7 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    books, control, export, groups, lag, latency, matching, node, register, review, rules, topics, values,
+    books, control, export, groups, lag, latency, letters, matching, node, register, review, rules, topics,
+    values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -95,9 +96,23 @@ enum Command {
     /// records are.
     #[command(subcommand, after_long_help = matching::MAPPING)]
     Match(matching::Command),
+    /// Records that could not be applied: look at them, send them again, give them up
+    ///
+    /// The register keeps them whole, and prints none of their values. What is decided about them is an entry of the match
+    /// log.
+    #[command(subcommand)]
+    DeadLetters(letters::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
+    /// Take a record that crashes a worker out of the flow, as a dead letter
+    ///
+    /// normalise passes it on unread (reason code `operator.quarantined`) once it is started again: restart the workers.
+    /// `intakectl dead-letters redrive` brings it back when the fault is mended.
+    #[command(
+        after_help = "Example:\n  intakectl quarantine intake.applications.son-la -p 0 --offset 120 --reason 'normalise ends at it' --execute"
+    )]
+    Quarantine(control::quarantine::Options),
     /// What the rules make of values: one a line on standard input, its answer on standard output
     ///
     /// Values are read as of today in Viet Nam, or of the day that --json names: a place's code or name, and what is
@@ -141,6 +156,7 @@ async fn main() -> ExitCode {
 
 async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use control::Command as Control;
+    use letters::Command as Letters;
     use matching::Command as Match;
     use node::Command as Node;
     use register::Command as Register;
@@ -203,6 +219,22 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Match(Match::Rules(args)) => print(&matching::rules::run(settings, &args).await?, output),
         Command::Match(Match::Curve) => print(&matching::curve::run(settings).await?, output),
+        Command::DeadLetters(Letters::List(args)) => {
+            print(&letters::list::run(settings, &args).await?, output)
+        }
+        Command::DeadLetters(Letters::Group(args)) => {
+            print(&letters::group::run(settings, &args).await?, output)
+        }
+        Command::DeadLetters(Letters::Show(args)) => {
+            print(&letters::show::run(settings, &args).await?, output)
+        }
+        Command::DeadLetters(Letters::Redrive(args)) => {
+            print(&letters::redrive::run(settings, &args).await?, output)
+        }
+        Command::DeadLetters(Letters::Discard(args)) => {
+            print(&letters::discard::run(settings, &args).await?, output)
+        }
+        Command::Quarantine(args) => print(&control::quarantine::run(settings, &args).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),
         Command::Normalise(args) => {

@@ -71,6 +71,8 @@ pub struct EventSettled {
     pub erasure: Option<Erasure>,
     /// The rules this step put in force.
     pub rules: Option<MatchRules>,
+    /// The decision about a dead letter that this step carried out or refused.
+    pub letter: Option<LetterDecision>,
 }
 
 /// What kind of event was settled.
@@ -97,6 +99,8 @@ pub enum EventKind {
     ReviewDecided,
     /// `RulesActivated`.
     RulesActivated,
+    /// `DeadLetterDecided`, but for one that made an event readable: that has the event's kind.
+    DeadLetterDecided,
 }
 
 impl EventKind {
@@ -109,6 +113,7 @@ impl EventKind {
                 | Self::ResidentErased
                 | Self::ReviewDecided
                 | Self::RulesActivated
+                | Self::DeadLetterDecided
         )
     }
 
@@ -125,6 +130,7 @@ impl EventKind {
             Self::ResidentErased => "resident_erased",
             Self::ReviewDecided => "review_decided",
             Self::RulesActivated => "rules_activated",
+            Self::DeadLetterDecided => "dead_letter_decided",
         }
     }
 }
@@ -443,3 +449,43 @@ pub struct MatchRules {
 }
 
 impl Eq for MatchRules {}
+
+/// A decision about a dead letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterDecision {
+    /// operate's entry.
+    pub entry_id: Uuid,
+    /// Where the record stood that became a dead letter.
+    pub position: SourcePosition,
+    /// What was decided.
+    pub remedy: LetterRemedy,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When it was decided.
+    pub at: Timestamp,
+}
+
+/// What was decided about a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterRemedy {
+    /// It is given up.
+    Discarded,
+    /// It was read anew.
+    Reread,
+    /// It is loaded again.
+    Reapplied,
+}
+
+impl LetterRemedy {
+    /// Its name in JSON, Avro and SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Discarded => "discarded",
+            Self::Reread => "reread",
+            Self::Reapplied => "reapplied",
+        }
+    }
+}

@@ -11,6 +11,20 @@ pub struct MatchLogEntry {
     pub body: LogBody,
 }
 
+impl MatchLogEntry {
+    /// The source record that the entry brings, whether for the first time or anew.
+    pub fn source_record(self) -> Option<SourceRecord> {
+        match self.body {
+            LogBody::SourceRecord(record) => Some(record),
+            LogBody::DeadLetterDecided(DeadLetterDecided {
+                remedy: Remedy::Reread(Reread { record }),
+                ..
+            }) => Some(record),
+            _ => None,
+        }
+    }
+}
+
 /// What an entry of the match log is. The order is that of the Avro union.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogBody {
@@ -26,6 +40,8 @@ pub enum LogBody {
     ReviewDecided(ReviewDecided),
     /// Other weights or thresholds of matching from here on.
     RulesActivated(RulesActivated),
+    /// What is to become of a dead letter.
+    DeadLetterDecided(DeadLetterDecided),
 }
 
 /// Where a record stood in its source topic.
@@ -228,3 +244,53 @@ pub struct RulesActivated {
 }
 
 impl Eq for RulesActivated {}
+
+/// What is to become of a dead letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetterDecided {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// Why, without personal details.
+    pub reason: String,
+    /// Where the record stood that became a dead letter.
+    pub letter: SourcePosition,
+    /// What is to become of it.
+    pub remedy: Remedy,
+}
+
+/// What is to become of a dead letter. The order is that of the Avro union.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remedy {
+    /// It is given up.
+    Discarded(Discarded),
+    /// It could not be read; now it can, by newer rules.
+    Reread(Reread),
+    /// The database refused it; it is to be loaded again.
+    Reapplied(Reapplied),
+}
+
+/// A dead letter is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discarded {}
+
+/// A source record that could not be read, and now can.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reread {
+    /// What normalise makes of it now.
+    pub record: SourceRecord,
+}
+
+/// A change of match that the database refused, to be loaded again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reapplied {
+    /// Its key.
+    #[serde(with = "serde_bytes")]
+    pub key: Option<Vec<u8>>,
+    /// The change exactly as match wrote it.
+    #[serde(with = "serde_bytes")]
+    pub value: Vec<u8>,
+}

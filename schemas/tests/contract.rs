@@ -55,6 +55,20 @@ fn event(body: Body) -> IntakeEvent {
     }
 }
 
+fn source_record(content: Content) -> SourceRecord {
+    SourceRecord {
+        source: SourcePosition {
+            topic: topics::applications("dien-bien"),
+            partition: 0,
+            offset: 41,
+        },
+        expected_offset: 40,
+        appended_at: Timestamp(1_700_000_001_000),
+        ruleset: "thin-1".to_owned(),
+        content,
+    }
+}
+
 fn submitted() -> Body {
     Body::ApplicationSubmitted(ApplicationSubmitted {
         application_id: id(4),
@@ -198,17 +212,7 @@ fn the_head_of_an_application_is_what_the_whole_says() {
 #[test]
 fn match_log_entries() {
     let source = |content| MatchLogEntry {
-        body: LogBody::SourceRecord(SourceRecord {
-            source: SourcePosition {
-                topic: topics::applications("dien-bien"),
-                partition: 0,
-                offset: 41,
-            },
-            expected_offset: 40,
-            appended_at: Timestamp(1_700_000_001_000),
-            ruleset: "thin-1".to_owned(),
-            content,
-        }),
+        body: LogBody::SourceRecord(source_record(content)),
     };
     let event = event(submitted()).encode().expect("fits");
     check(
@@ -295,6 +299,36 @@ fn rules_that_are_activated() {
             }),
         },
     );
+}
+
+#[test]
+fn what_is_decided_about_dead_letters() {
+    let decided = |remedy| MatchLogEntry {
+        body: LogBody::DeadLetterDecided(DeadLetterDecided {
+            entry_id: id(16),
+            at: Timestamp(1),
+            by: "operator".to_owned(),
+            reason: "the new form is known now".to_owned(),
+            letter: SourcePosition {
+                topic: topics::applications("dien-bien"),
+                partition: 0,
+                offset: 41,
+            },
+            remedy,
+        }),
+    };
+    check("letter_discarded", &decided(Remedy::Discarded(Discarded {})));
+    let record = source_record(Content::Decoded(Decoded {
+        event: event(submitted()).encode().expect("fits"),
+        changes: vec![changed()],
+        findings: vec![finding()],
+    }));
+    check("letter_reread", &decided(Remedy::Reread(Reread { record })));
+    let change = Reapplied {
+        key: Some(b"dien-bien-01".to_vec()),
+        value: vec![0xC3, 0x01],
+    };
+    check("letter_reapplied", &decided(Remedy::Reapplied(change)));
 }
 
 #[test]
@@ -385,6 +419,18 @@ fn settled() -> EventSettled {
             review: 0.05,
             by: "operator".to_owned(),
             reason: "another year".to_owned(),
+        }),
+        letter: Some(LetterDecision {
+            entry_id: id(16),
+            position: SourcePosition {
+                topic: topics::applications("dien-bien"),
+                partition: 0,
+                offset: 40,
+            },
+            remedy: LetterRemedy::Reread,
+            by: "operator".to_owned(),
+            reason: "the new form is known now".to_owned(),
+            at: Timestamp(1),
         }),
     }
 }

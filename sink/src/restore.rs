@@ -62,6 +62,8 @@ pub enum Restored {
     SourcePosition(SourcePosition),
     /// A change that the database refused, encoded: it holds all the same.
     DeadLetter { change: Vec<u8> },
+    /// A decision about a dead letter, which takes effect once only.
+    LetterDecided { entry_id: Uuid },
 }
 
 /// An event as it was settled first.

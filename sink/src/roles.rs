@@ -31,7 +31,7 @@ const ROLES: [Role; 6] = [
             ),
             (
                 "SELECT, INSERT",
-                "intake_event, resident_history, moved_application, match_rules, erasure, erased",
+                "intake_event, resident_history, moved_application, match_rules, erasure, erased, dead_letter_decision",
             ),
             ("SELECT (event_sequence), INSERT", "held_event"),
             (
@@ -59,6 +59,7 @@ const ROLES: [Role; 6] = [
                 "resident",
             ),
             ("SELECT (stage, topic, value)", "dead_letter"),
+            ("SELECT (entry_id)", "dead_letter_decision"),
         ],
     },
     Role {
@@ -69,7 +70,8 @@ const ROLES: [Role; 6] = [
             (
                 "SELECT",
                 "_sqlx_migrations, node, node_ledger, node_manifest, source_position, sink_position, intake_event, \
-                 event_outcome, match_edge, review, match_rules, moved_application, dead_letter, erasure, erased, \
+                 event_outcome, match_edge, review, match_rules, moved_application, dead_letter, dead_letter_decision, \
+                 dead_letter_state, erasure, erased, \
                  event_outcome_current, application_outcome, \
                  open_hold, resident_masked",
             ),

@@ -10,6 +10,7 @@ use crate::register::edge::{self, EdgeRow};
 use crate::register::erasure::{self, ErasureRow};
 use crate::register::event::{self, EventRow, OutcomeRow};
 use crate::register::ledger::{self, LedgerRow};
+use crate::register::letter::{self, DecisionRow};
 use crate::register::moved;
 use crate::register::node::{self, ManifestRow, NodeRow};
 use crate::register::resident::{self, ResidentRow};
@@ -41,6 +42,7 @@ pub(crate) struct Rows<'a> {
     manifests: BTreeMap<(&'a str, &'a NodeId), ManifestRow<'a>>,
     dead_letters: BTreeMap<(&'a str, i32, i64), DeadLetterRow<'a>>,
     erasures: BTreeMap<i64, ErasureRow<'a>>,
+    letter_decisions: BTreeMap<i64, DecisionRow<'a>>,
 }
 
 /// What was written to each table.
@@ -121,6 +123,9 @@ impl<'a> Rows<'a> {
                 erasure,
             };
             self.erasures.insert(sequence, row);
+        }
+        if let Some(row) = DecisionRow::of(change) {
+            self.letter_decisions.insert(sequence, row);
         }
         if let Some(refused) = &change.refused {
             self.refused_by_match(record, change, refused);
@@ -273,6 +278,7 @@ impl<'a> Rows<'a> {
         let manifests: Vec<_> = self.manifests.into_values().collect();
         let dead_letters: Vec<_> = self.dead_letters.into_values().collect();
         let erasures: Vec<_> = self.erasures.into_values().collect();
+        let letter_decisions: Vec<_> = self.letter_decisions.into_values().collect();
         Ok(Tally::from([
             (
                 "resident",
@@ -306,6 +312,10 @@ impl<'a> Rows<'a> {
             (
                 "dead_letter",
                 dead_letter::write(&mut *conn, &dead_letters).await?,
+            ),
+            (
+                "dead_letter_decision",
+                letter::write(&mut *conn, &letter_decisions).await?,
             ),
         ]))
     }

@@ -53,6 +53,12 @@ impl Database {
             .unwrap_or_else(|fault| panic!("{query}: {fault}"))
     }
 
+    /// Runs a statement.
+    pub fn execute(&self, statement: &str) {
+        self.on(async |conn| sqlx::raw_sql(statement).execute(conn).await)
+            .unwrap_or_else(|fault| panic!("{statement}: {fault}"));
+    }
+
     /// All rows.
     pub fn rows<T: for<'r> FromRow<'r, PgRow> + Send + Unpin>(&self, query: &str) -> Vec<T> {
         self.on(async |conn| sqlx::query_as(query).fetch_all(conn).await)

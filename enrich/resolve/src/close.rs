@@ -40,7 +40,11 @@ impl Resolver {
         {
             settled.application = self.rows.get(id);
         }
-        let placed = known.is_some_and(|(_, application)| application.event_id == event.event_id);
+        // By its bytes: a careless node may use one event id twice.
+        let placed = settled
+            .application
+            .as_ref()
+            .is_some_and(|row| row.event == arriving.decoded.event);
         if matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected) && !placed && !erased {
             settled.held_event = Some(arriving.entry.to_vec());
         }
@@ -77,9 +81,8 @@ impl Resolver {
             .map(|(id, touch)| self.resident_changed(settled.sequence, id, touch, cause, &mut person))
             .collect();
         Outputs {
-            settled,
             residents,
-            notices: Vec::new(),
+            ..Outputs::of(settled)
         }
     }
 

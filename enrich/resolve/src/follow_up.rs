@@ -8,7 +8,7 @@ use schemas::change::{ApplicationStatus, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, VerificationRecorded};
 use schemas::finding::OutcomeKind;
-use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry};
+use schemas::match_log::{Content, Decoded, MatchLogEntry};
 use schemas::{IntakeEvent, Severity};
 use uuid::Uuid;
 
@@ -113,9 +113,7 @@ fn verified(body: &VerificationRecorded, decoded: &Decoded) -> impl Iterator<Ite
 
 /// The event of a waiting entry, with its normalised values and findings.
 fn follow_up_of(entry: &[u8]) -> Option<(IntakeEvent, Decoded)> {
-    let LogBody::SourceRecord(record) = MatchLogEntry::decode(entry).ok()?.body else {
-        return None;
-    };
+    let record = MatchLogEntry::decode(entry).ok()?.source_record()?;
     let Content::Decoded(decoded) = record.content else {
         return None;
     };

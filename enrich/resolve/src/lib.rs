@@ -11,6 +11,7 @@ mod erasing;
 mod follow_up;
 mod golden;
 mod history;
+mod letters;
 mod nodes;
 mod placing;
 pub mod restore;

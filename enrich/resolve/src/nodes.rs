@@ -51,10 +51,6 @@ impl Resolver {
         settled.node_id = Some(node.node_id.clone());
         self.nodes.insert(node.node_id.clone(), node.clone());
         settled.node = Some(node);
-        Outputs {
-            settled,
-            residents: Vec::new(),
-            notices: Vec::new(),
-        }
+        Outputs::of(settled)
     }
 }

@@ -263,11 +263,15 @@ impl Restoring {
                 | EventKind::Undecodable
                 | EventKind::ReviewDecided
                 | EventKind::ResidentErased
-                | EventKind::RulesActivated => {}
+                | EventKind::RulesActivated
+                | EventKind::DeadLetterDecided => {}
             }
         }
         if settled.kind.is_decision() {
             settled.event_id.into_iter().for_each(|id| self.entry(id));
+        }
+        if let Some(letter) = &settled.letter {
+            self.entry(letter.entry_id);
         }
         if let Some(rules) = settled.rules {
             self.rules(rules, sequence);

@@ -8,7 +8,7 @@ use schemas::codec::{Event, Unreadable};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{
-    Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord, Undecodable,
+    Content, Decoded, LogBody, MatchLogEntry, Reapplied, SourcePosition, SourceRecord, Undecodable,
 };
 use schemas::outcome::OutcomeNotice;
 use schemas::{Applicant, Epoch, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
@@ -48,6 +48,20 @@ pub struct Outputs {
     pub residents: Vec<ResidentChanged>,
     /// Notices with the slug of the province they go to.
     pub notices: Vec<(String, OutcomeNotice)>,
+    /// An earlier change that is to be loaded again, exactly as it was.
+    pub reapplied: Option<Reapplied>,
+}
+
+impl Outputs {
+    /// A step that touched no resident.
+    pub(crate) const fn of(settled: EventSettled) -> Self {
+        Self {
+            settled,
+            residents: Vec::new(),
+            notices: Vec::new(),
+            reapplied: None,
+        }
+    }
 }
 
 /// A readable event on its way through a step.
@@ -125,12 +139,16 @@ impl Resolver {
             Ok(LogBody::ResidentErased(decided)) if self.entries.insert(decided.entry_id) => {
                 self.resident_erased(logged_at, decided)
             }
+            Ok(LogBody::DeadLetterDecided(decided)) if self.entries.insert(decided.entry_id) => {
+                self.letter_decided(logged_at, decided, entry)
+            }
             Ok(
                 LogBody::NodeAdded(_)
                 | LogBody::NodeRetired(_)
                 | LogBody::ResidentErased(_)
                 | LogBody::ReviewDecided(_)
-                | LogBody::RulesActivated(_),
+                | LogBody::RulesActivated(_)
+                | LogBody::DeadLetterDecided(_),
             ) => return Applied::Passed,
             Err(why) => self.stray(offset, logged_at, entry, why),
         };
@@ -205,6 +223,7 @@ impl Resolver {
             node: None,
             erasure: None,
             rules: None,
+            letter: None,
         }
     }
 
@@ -221,14 +240,15 @@ impl Resolver {
             value: entry.to_vec(),
             reason: why.code().to_owned(),
         });
-        Outputs {
-            settled,
-            residents: Vec::new(),
-            notices: Vec::new(),
-        }
+        Outputs::of(settled)
     }
 
-    fn source_record(&mut self, logged_at: Timestamp, record: SourceRecord, entry: &[u8]) -> Outputs {
+    pub(crate) fn source_record(
+        &mut self,
+        logged_at: Timestamp,
+        record: SourceRecord,
+        entry: &[u8],
+    ) -> Outputs {
         let SourceRecord {
             source,
             appended_at,
@@ -271,11 +291,7 @@ impl Resolver {
                 }
             },
         }
-        Outputs {
-            settled,
-            residents: Vec::new(),
-            notices: Vec::new(),
-        }
+        Outputs::of(settled)
     }
 
     fn event(&mut self, mut settled: EventSettled, arriving: Arriving<'_>) -> Outputs {

@@ -44,6 +44,10 @@ impl Batch {
             let key = resident.resident_id.as_bytes().to_vec();
             self.push(topics::CHANGES.to_owned(), key, resident.encode()?);
         }
+        if let Some(change) = &outputs.reapplied {
+            let key = change.key.clone().unwrap_or_default();
+            self.push(topics::CHANGES.to_owned(), key, change.value.clone());
+        }
         for (province, notice) in &outputs.notices {
             let key = notice.node_id.as_str().as_bytes().to_vec();
             self.push(topics::outcomes(province), key, notice.encode()?);

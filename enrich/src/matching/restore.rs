@@ -117,6 +117,7 @@ fn take(restoring: &mut Restoring, row: Restored) -> Result<(), Fault> {
         Restored::Node { sequence, state } => restoring.node(state, sequence),
         Restored::SourcePosition(next) => restoring.source(&next.topic, next.partition, next.offset),
         Restored::DeadLetter { change } => take_change(restoring, &change),
+        Restored::LetterDecided { entry_id } => restoring.entry(entry_id),
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::evidence::Part;
 use super::ledger::Ledger;
 use futures_util::TryStreamExt;
 use schemas::codec::Event;
-use schemas::match_log::{Content, LogBody, MatchLogEntry};
+use schemas::match_log::{Content, MatchLogEntry};
 use schemas::{Epoch, IntakeEvent, Sha256};
 use serde::Serialize;
 use sink::DatabaseFault;
@@ -121,16 +121,9 @@ fn previous(link: &Link, epoch: Epoch) -> Option<Vec<u8>> {
     }
     let event = match (&link.event, &link.entry) {
         (Some(event), _) => IntakeEvent::decode(event).ok()?,
-        (None, Some(entry)) => match MatchLogEntry::decode(entry).ok()?.body {
-            LogBody::SourceRecord(record) => match record.content {
-                Content::Decoded(decoded) => IntakeEvent::decode(&decoded.event).ok()?,
-                Content::Undecodable(_) => return None,
-            },
-            LogBody::NodeAdded(_)
-            | LogBody::NodeRetired(_)
-            | LogBody::ResidentErased(_)
-            | LogBody::ReviewDecided(_)
-            | LogBody::RulesActivated(_) => return None,
+        (None, Some(entry)) => match MatchLogEntry::decode(entry).ok()?.source_record()?.content {
+            Content::Decoded(decoded) => IntakeEvent::decode(&decoded.event).ok()?,
+            Content::Undecodable(_) => return None,
         },
         (None, None) => return None,
     };

@@ -87,7 +87,7 @@ pub(super) async fn rows(conn: &mut PgConnection, day: &DayOfBooks) -> Result<Ve
 const UNDECODABLE: &str = "
     SELECT d.stage::text AS stage, d.topic, d.reason, count(*) AS count
       FROM intake_event AS e
-      JOIN dead_letter AS d ON d.sequence = e.sequence AND d.stage = 'normalise'
+      JOIN dead_letter_state AS d ON d.sequence = e.sequence AND d.stage = 'normalise' AND NOT d.settled
      WHERE e.appended_at >= $1 AND e.appended_at < $2 AND e.outcome = 'undecodable'
      GROUP BY d.stage, d.topic, d.reason
      ORDER BY d.stage, d.topic, d.reason";

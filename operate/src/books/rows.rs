@@ -127,7 +127,8 @@ pub struct DeadLetters {
 
 const DEAD_LETTERS: &str = "
     SELECT stage::text AS stage, topic, reason, count(*) AS count
-      FROM dead_letter
+      FROM dead_letter_state
+     WHERE NOT settled
      GROUP BY stage, topic, reason
      ORDER BY stage, topic, reason";
 
@@ -136,7 +137,12 @@ pub(super) async fn dead_letters(conn: &mut PgConnection) -> Result<Vec<DeadLett
 }
 
 const DEAD_CHANGES: &str = "
-    SELECT value FROM dead_letter WHERE stage = 'sink' AND topic = $1 ORDER BY id LIMIT $2";
+    SELECT value
+      FROM dead_letter
+     WHERE stage = 'sink' AND topic = $1
+       AND id NOT IN (SELECT id FROM dead_letter_state WHERE settled)
+     ORDER BY id
+     LIMIT $2";
 
 /// The events whose rows the database refused, and how many other changes it refused.
 pub(super) async fn dead_events(conn: &mut PgConnection) -> Result<(Vec<DeadEvent>, i64), DatabaseFault> {

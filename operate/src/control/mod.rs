@@ -1,6 +1,8 @@
 //! `intakectl control`: positions taken out of the flow, on the compacted topic `intake.control`.
 
+mod decided;
 pub mod list;
+pub mod quarantine;
 pub mod skip;
 
 use clap::Subcommand;

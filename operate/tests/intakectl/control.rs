@@ -70,3 +70,42 @@ async fn positions_are_skipped_only_with_execute_and_never_by_mistake() {
         4
     );
 }
+
+#[tokio::test]
+async fn one_record_is_quarantined_and_only_one_that_is_there() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("dien-bien");
+    pipeline.produce(&topic, "dien-bien-01", 4);
+    let quarantine = |topic: &str, offset: &str, more: &[&str]| {
+        let args = [
+            "quarantine",
+            topic,
+            "-p",
+            "0",
+            "--offset",
+            offset,
+            "--reason",
+            "a worker ends at it",
+        ];
+        pipeline.run(&[&args[..], more].concat())
+    };
+    for (topic, offset, more, code, why) in [
+        (topic.as_str(), "4", &["--execute"][..], 4, "ends at 4"),
+        ("enrich.normalised", "0", &["--execute"], 4, "no province's topic"),
+        (topic.as_str(), "3", &[], 0, "dry run"),
+        (topic.as_str(), "3", &["--execute"], 0, "entry 0"),
+    ] {
+        let answer = quarantine(topic, offset, more);
+        assert_eq!(
+            (answer.code, answer.stdout.contains(why)),
+            (code, true),
+            "{}",
+            answer.stdout
+        );
+    }
+    let controls = pipeline.run(&["control", "list", "-o", "json"]).json();
+    assert_eq!(
+        ["kind", "from", "to"].map(|key| controls[0][key].clone()),
+        [serde_json::json!("quarantined"), 3.into(), 4.into()]
+    );
+}

@@ -53,6 +53,7 @@ async fn dead_event(pipeline: &Pipeline, node_sequence: i64, at: Timestamp) {
         held_event: None,
         node: None,
         rules: None,
+        letter: None,
         erasure: None,
     };
     sqlx::query(

@@ -7,7 +7,7 @@ use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::Producer as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longer than any honest transaction of ours, short enough that a zombie's open one soon ends.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -95,11 +95,13 @@ impl TransactionalProducer {
         if let Err(error) = inner.send_offsets_to_transaction(&offsets, &group, CALL_TIMEOUT) {
             return self.failed("can't add the position to the transaction", &error);
         }
+        let deadline = Instant::now() + CALL_TIMEOUT;
         loop {
-            match inner.commit_transaction(CALL_TIMEOUT) {
+            match inner.commit_transaction(deadline.saturating_duration_since(Instant::now())) {
                 Ok(()) => return Ok(()),
-                // Its outcome is unknown until the same call answers.
-                Err(KafkaError::Transaction(error)) if error.is_retriable() => {}
+                // Its outcome is unknown until the same call answers. By the deadline the broker has ended it, and only a
+                // producer that begins anew learns how.
+                Err(KafkaError::Transaction(error)) if error.is_retriable() && Instant::now() < deadline => {}
                 Err(error) => return self.failed("can't commit the transaction", &error),
             }
         }

@@ -10,6 +10,7 @@ pub(crate) mod erasure;
 pub(crate) mod event;
 pub(crate) mod indexes;
 pub(crate) mod ledger;
+pub(crate) mod letter;
 mod load;
 mod migration;
 pub(crate) mod moved;

@@ -37,6 +37,7 @@ pub(super) const TABLES: &[(&str, &str, Read)] = &[
     ("review", REVIEWS, review),
     ("match_rules", RULES, rules),
     ("dead_letter", DEAD_LETTERS, dead_letter),
+    ("dead_letter_decision", LETTER_DECISIONS, letter_decision),
 ];
 
 const NODES: &str = "SELECT node_id, sequence, province, public_key, retired, decided_by, reason FROM node";
@@ -63,6 +64,7 @@ const RESIDENTS: &str = "SELECT resident_id, sequence, status::text, redirect_to
 const EDGES: &str = "SELECT left_id, right_id, sequence, rule, weight_millibits, accepted FROM match_edge";
 const REVIEWS: &str = "
     SELECT left_id, right_id, sequence, status::text, weight_millibits, opened, decided_by, reason FROM review";
+const LETTER_DECISIONS: &str = "SELECT entry_id FROM dead_letter_decision";
 const RULES: &str = "SELECT sequence, version, weights, link, review, decided_by, reason FROM match_rules";
 const DEAD_LETTERS: &str = "
     SELECT value FROM dead_letter WHERE stage = 'sink' AND topic = 'register.changes'";
@@ -251,6 +253,12 @@ fn rules(row: &PgRow) -> Result<Restored, Unlike> {
     Ok(Restored::Rules {
         sequence: column(row, "sequence")?,
         rules,
+    })
+}
+
+fn letter_decision(row: &PgRow) -> Result<Restored, Unlike> {
+    Ok(Restored::LetterDecided {
+        entry_id: column(row, "entry_id")?,
     })
 }
 

@@ -49,6 +49,8 @@ async fn filled() -> (Database, PgConnection) {
         INSERT INTO erasure VALUES (7, gen_random_uuid(), gen_random_uuid(), '{}', '{}', 'a.admin', 'asked', now(), true)
             ON CONFLICT DO NOTHING;
         INSERT INTO match_rules VALUES (9, 'vn-1', '', 0.999, 0.05, 'a.admin', 'another year') ON CONFLICT DO NOTHING;
+        INSERT INTO dead_letter_decision
+        VALUES (9, gen_random_uuid(), 'register.changes', 0, 7, 'discarded', true, 'a.admin', 'of no use', now());
         INSERT INTO review_proposal
         SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
         INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal";

@@ -113,6 +113,7 @@ async fn dump(conn: &mut PgConnection) -> String {
         ("node", "t.*"),
         ("node_manifest", "t.*"),
         ("erasure", "t.*"),
+        ("dead_letter_decision", "t.*"),
         ("erased", "t.*"),
         ("source_position", "t.*"),
         (

@@ -53,7 +53,7 @@ pub(super) async fn empty(conn: &mut PgConnection) {
         DELETE FROM review; DELETE FROM match_rules;
         DELETE FROM intake_event; DELETE FROM event_outcome; DELETE FROM held_event; DELETE FROM node_ledger;
         DELETE FROM node; DELETE FROM node_manifest; DELETE FROM source_position; DELETE FROM dead_letter;
-        DELETE FROM sink_position; DELETE FROM erasure; DELETE FROM erased";
+        DELETE FROM sink_position; DELETE FROM erasure; DELETE FROM erased; DELETE FROM dead_letter_decision";
     sqlx::raw_sql(EMPTY).execute(conn).await.expect("emptied");
 }
 

@@ -132,6 +132,7 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
             "SELECT application_id FROM application",
             "SELECT * FROM intake_event",
             "SELECT * FROM dead_letter",
+            "SELECT * FROM dead_letter_state",
             "SELECT * FROM node",
             "DELETE FROM open_hold",
         ],

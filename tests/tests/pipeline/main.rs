@@ -1,6 +1,7 @@
 //! The stories: `tests/README.md` says what each proves. They share one program, so that it is linked
 //! once, and run one after the other, because each waits for its turn on the stack.
 
+mod dead_letters;
 mod decided_review;
 mod end_to_end;
 mod erased_person;

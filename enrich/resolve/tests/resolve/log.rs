@@ -1,5 +1,6 @@
 //! A match log made by hand: nodes with their chains, applications, and the matcher at its end.
 
+use crate::operator::letter_decided;
 use resolve::{Applied, Outputs, Resolver};
 use rules::{RULESET, Thresholds};
 use schemas::codec::Event;
@@ -66,6 +67,8 @@ pub struct Log {
     /// How much later than usual events arrive.
     pub delay_ms: i64,
     pub entries: Vec<Vec<u8>>,
+    /// Events that could not be read when they came, with their offsets.
+    unread: Vec<(i64, Vec<u8>)>,
 }
 
 impl Log {
@@ -75,33 +78,58 @@ impl Log {
     }
 
     pub fn push(&mut self, event: Vec<u8>) {
-        let decoded = IntakeEvent::decode(&event).expect("an event");
-        let changes = normalise::of_body(&decoded.body, None, Thresholds::default()).changes;
-        let findings = findings_of(&decoded);
-        self.push_content(Content::Decoded(Decoded {
-            event,
-            changes,
-            findings,
-        }));
+        self.push_content(read(event));
     }
 
     pub fn push_content(&mut self, content: Content) {
-        let entry = MatchLogEntry {
-            body: LogBody::SourceRecord(SourceRecord {
-                source: SourcePosition {
-                    topic: topics::applications("dien-bien"),
-                    partition: 0,
-                    offset: self.offset,
-                },
-                expected_offset: self.offset,
-                appended_at: Timestamp(1_000_000 + self.delay_ms + self.offset),
-                ruleset: RULESET.to_owned(),
-                content,
-            }),
-        };
+        let record = self.record(self.offset, content);
         self.offset += 1;
-        self.entries.push(entry.encode().expect("fits"));
+        self.decide(LogBody::SourceRecord(record));
     }
+
+    /// An event that comes before anybody can read it.
+    pub fn push_unread(&mut self, event: Vec<u8>) {
+        self.unread.push((self.offset, event.clone()));
+        self.push_content(Content::Undecodable(Undecodable {
+            key: None,
+            value: event,
+            reason: "envelope.unknown-schema".to_owned(),
+        }));
+    }
+
+    /// The decision to read the oldest of them, if there is one.
+    pub fn reread(&mut self, entry: u128) -> Option<DeadLetterDecided> {
+        let (offset, event) = self.unread.first().cloned()?;
+        self.unread.remove(0);
+        let record = self.record(offset, read(event));
+        let letter = record.source.clone();
+        Some(letter_decided(entry, letter, Remedy::Reread(Reread { record })))
+    }
+
+    fn record(&self, offset: i64, content: Content) -> SourceRecord {
+        SourceRecord {
+            source: SourcePosition {
+                topic: topics::applications("dien-bien"),
+                partition: 0,
+                offset,
+            },
+            expected_offset: offset,
+            appended_at: Timestamp(1_000_000 + self.delay_ms + offset),
+            ruleset: RULESET.to_owned(),
+            content,
+        }
+    }
+}
+
+fn read(event: Vec<u8>) -> Content {
+    let decoded = IntakeEvent::decode(&event).expect("an event");
+    let changes = normalise::of_body(&decoded.body, None, Thresholds::default()).changes;
+    let findings = findings_of(&decoded);
+    Content::Decoded(Decoded {
+        event,
+        changes,
+        findings,
+    })
 }
 
 /// A date that no calendar has is held: enough of a rule for these tests.

@@ -2,6 +2,7 @@
 
 mod erasing;
 mod history;
+mod letters;
 mod log;
 mod operator;
 mod rebuild;

@@ -1,8 +1,9 @@
 //! operate's own entries in a log.
 
 use crate::log::{Log, id};
-use schemas::match_log::{LogBody, NodeAdded, NodeRetired};
-use schemas::{NodeId, Timestamp};
+use schemas::codec::Change;
+use schemas::match_log::*;
+use schemas::{NodeId, Timestamp, topics};
 
 pub fn add_node(log: &mut Log, name: &str, province: &str) {
     let entry_id = id(10_000 + log.entries.len() as u128);
@@ -25,4 +26,29 @@ pub fn retire_node(log: &mut Log, name: &str) {
         node_id: NodeId::parse(name).expect("a node id"),
         reason: "lost".to_owned(),
     }));
+}
+
+pub fn letter_decided(entry: u128, letter: SourcePosition, remedy: Remedy) -> DeadLetterDecided {
+    DeadLetterDecided {
+        entry_id: id(entry),
+        at: Timestamp(1),
+        by: "an.operator".to_owned(),
+        reason: "it can be done now".to_owned(),
+        letter,
+        remedy,
+    }
+}
+
+/// The decision to load a change again that the database refused.
+pub fn reapplied(entry: u128, change: &Change) -> DeadLetterDecided {
+    let letter = SourcePosition {
+        topic: topics::CHANGES.to_owned(),
+        partition: 0,
+        offset: change.sequence(),
+    };
+    let change = Reapplied {
+        key: Some(b"some key".to_vec()),
+        value: change.encode().expect("fits"),
+    };
+    letter_decided(entry, letter, Remedy::Reapplied(change))
 }

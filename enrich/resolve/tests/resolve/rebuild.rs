@@ -28,15 +28,16 @@ fn bodies() -> impl Strategy<Value = Body> {
 }
 
 /// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile, and with
-/// decisions to erase and on reviews, some of them on what was there before.
+/// decisions to erase, on reviews and on dead letters, some of them on what was there before.
 fn logs() -> impl Strategy<Value = Log> {
-    let stories = prop::collection::vec((bodies(), 0..2usize, 0..28u8, 1..6u128), 1..40);
+    let stories = prop::collection::vec((bodies(), 0..2usize, 0..32u8, 1..6u128), 1..40);
     (stories, prop_oneof![Just(0), Just(LOGGED_AT)]).prop_map(|(stories, delay_ms)| {
         const NAMES: [&str; 2] = ["dien-bien-01", "dien-bien-02"];
         let mut nodes = NAMES.map(Node::new);
         let mut fork = Node::new(NAMES[0]);
         let (mut log, mut resolver) = (Log::default(), Resolver::default());
         let mut seen = Seen::default();
+        let mut made = Vec::new();
         add_node(&mut log, NAMES[0], "dien-bien");
         log.delay_ms = delay_ms;
         let mut from = 0;
@@ -58,12 +59,16 @@ fn logs() -> impl Strategy<Value = Log> {
                 8 => nodes[node].altered(body, |event| event.captured_at.0 += LOGGED_AT),
                 _ => nodes[node].event(body),
             };
-            log.push(event.clone());
+            match trick {
+                25 | 26 => log.push_unread(event.clone()),
+                _ => log.push(event.clone()),
+            }
             if trick == 1 {
                 log.push(event);
             }
             let outputs = apply(&mut resolver, &log, from);
             outputs.iter().for_each(|outputs| seen.note(outputs));
+            made.extend(changes(&outputs));
             from = log.entries.len();
             let decided = match trick {
                 2 => decided_before.0.map(LogBody::ResidentErased),
@@ -73,6 +78,9 @@ fn logs() -> impl Strategy<Value = Log> {
                     .decide(id(whose), trick % 2 == 0, entry)
                     .map(LogBody::ReviewDecided),
                 24 => Some(LogBody::RulesActivated(other_rules(entry))),
+                27..=29 => log.reread(entry).map(LogBody::DeadLetterDecided),
+                30 | 31 => Some(&made[whose as usize * made.len() / 6])
+                    .map(|change| LogBody::DeadLetterDecided(reapplied(entry, change))),
                 _ => None,
             };
             decided.into_iter().for_each(|decided| log.decide(decided));
@@ -112,6 +120,7 @@ fn bytes_of(output: &Outputs) -> Vec<Vec<u8>> {
             .iter()
             .map(|(_, notice)| notice.encode().expect("fits")),
     );
+    bytes.extend(output.reapplied.iter().map(|change| change.value.clone()));
     bytes
 }
 
@@ -124,6 +133,12 @@ fn changes(outputs: &[Outputs]) -> Vec<Change> {
                 .residents
                 .iter()
                 .map(|resident| Change::Resident(Box::new(resident.clone()))),
+        );
+        changes.extend(
+            output
+                .reapplied
+                .iter()
+                .map(|change| Change::decode(&change.value).expect("a change")),
         );
     }
     changes
@@ -228,4 +243,28 @@ fn a_follow_up_that_waits_in_the_register_is_settled_by_its_application() {
     });
     let rest = apply(&mut restoring.finish(), &log, 1);
     assert_eq!(bytes_of(&rest[0]), bytes_of(&uninterrupted[1]));
+}
+
+/// Its id alone doesn't say that an application's row holds an event.
+#[test]
+fn a_follow_up_under_its_application_s_event_id_is_kept_whole() {
+    let (mut log, mut node) = (Log::default(), Node::new("dien-bien-01"));
+    log.push(node.event(application(1, 1, &person(NAMES[0], BORN[2], ""))));
+    log.push(
+        node.altered(verification(1, 2, Field::FullName, "Lò Văn Bâng"), |event| {
+            event.event_id = uuid::Uuid::new_v5(&event.epoch, format!("{} 1", event.node_id).as_bytes());
+        }),
+    );
+    let outputs = apply(&mut Resolver::default(), &log, 0);
+    let ids = [0, 1].map(|n: usize| outputs[n].settled.event_id);
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(
+        outputs
+            .iter()
+            .map(|step| step.settled.outcome)
+            .collect::<Vec<_>>(),
+        [OutcomeKind::Held, OutcomeKind::Held]
+    );
+    assert!(outputs[0].settled.held_event.is_none());
+    assert!(outputs[1].settled.held_event.is_some());
 }
