@@ -25,6 +25,7 @@ pub mod rules;
 mod settings;
 pub mod show;
 pub mod table;
+pub mod top;
 pub mod topics;
 pub mod values;
 

@@ -6,8 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    books, control, export, groups, lag, latency, letters, matching, node, register, review, rules, topics,
-    values,
+    books, control, export, groups, lag, latency, letters, matching, node, register, review, rules, top,
+    topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -52,6 +52,12 @@ enum Command {
         after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien --explain\n  intakectl lag --watch\n  intakectl lag --until-drained --timeout 600\n  intakectl lag --threshold 10000 -o json --by province"
     )]
     Lag(lag::Options),
+    /// The pipeline on this terminal, kept up: provinces, stages, nodes, workers, causes
+    ///
+    /// Keys: 1 to 5 or Tab another page, arrows move, Enter into a province, Esc out, s another order, r look at once, ? help,
+    /// q quit. Little is sent over the line: nothing is drawn before something has changed.
+    #[command(after_help = "Examples:\n  intakectl top\n  intakectl top --every 10")]
+    Top(top::Options),
     /// Consumer groups: who reads what, and what each has still to read
     #[command(subcommand)]
     Groups(groups::Command),
@@ -144,7 +150,10 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = CommandLine::parse();
-    runtime::telemetry::init();
+    // Log lines would spoil the screen; what they tell of is shown on it.
+    if !matches!(line.command, Command::Top(_)) {
+        runtime::telemetry::init();
+    }
     match run(line).await {
         Ok(ended) => ended.exit_code(),
         Err(fault) => {
@@ -181,6 +190,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Lag(args) => lag::run(settings, &args, output).await,
+        Command::Top(args) => top::run(settings.clone(), &args).await,
         Command::Export(args) => export::run(settings, &args).await,
         Command::Groups(groups::Command::List) => print(&groups::list(settings)?, output),
         Command::Groups(groups::Command::Describe(args)) => {

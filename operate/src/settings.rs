@@ -85,7 +85,7 @@ struct ReviewSection {
 }
 
 /// Where the pipeline is. Nothing is connected before it is used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How to reach Kafka.
     pub kafka: KafkaSettings,
