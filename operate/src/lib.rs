@@ -11,6 +11,8 @@ pub mod control;
 pub mod doctor;
 mod ended;
 mod entry;
+pub mod export;
+pub mod groups;
 pub mod lag;
 pub mod latency;
 pub mod letters;
@@ -27,6 +29,7 @@ pub mod rules;
 mod settings;
 pub mod show;
 pub mod table;
+pub mod top;
 pub mod topics;
 pub mod values;
 

@@ -6,8 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    audit, books, context, control, doctor, lag, latency, letters, matching, node, peek, register, review,
-    rules, topics, values,
+    audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node, peek,
+    register, review, rules, top, topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 /// Without flags it works with the local stack of the folder it is called in. What changes something
 /// is a dry run without --execute.
 ///
-/// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold, 4 refused by a safety check,
+/// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold or a timeout, 4 refused by a safety check,
 /// 5 the books or the register's references don't match.
 #[derive(Debug, Parser)]
 #[command(
@@ -42,12 +42,14 @@ enum Command {
     /// The central database: its schema, roles, references, digest; erasing people
     #[command(subcommand)]
     Register(register::Command),
-    /// What each stage has still to read, by province, and for how long it has waited
+    /// What waits, by province, in which stage and for how long; with --explain, why and what to do
     ///
-    /// WAITING counts records, without transaction markers where nothing else waits; -o json has Kafka's
-    /// own arithmetic for each partition.
+    /// WAITING counts records, without transaction markers and what compaction removed, each at the province it
+    /// belongs to, also where all provinces share a partition; PEOPLE counts applications. `~` marks what was
+    /// estimated from the first 1 000 records of a partition. -o json has Kafka's own arithmetic for each
+    /// partition, --by province the rows.
     #[command(
-        after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien\n  intakectl lag --threshold 10000 -o json"
+        after_help = "Examples:\n  intakectl lag\n  intakectl lag --province dien-bien --explain\n  intakectl lag --watch\n  intakectl lag --until-drained --timeout 600\n  intakectl lag --threshold 10000 -o json --by province"
     )]
     Lag(lag::Options),
     /// Everything that could be wrong: each check with its evidence and what to do
@@ -64,6 +66,20 @@ enum Command {
         after_help = "Examples:\n  intakectl peek enrich.normalised --at-committed\n  intakectl peek intake.applications.dien-bien -p 0 --offset 1200 -n 3\n  intakectl peek register.changes -p 7 -n 5 -o json"
     )]
     Peek(peek::Options),
+    /// The pipeline on this terminal, kept up: provinces, stages, nodes, workers, causes
+    ///
+    /// Keys: 1 to 5 or Tab another page, arrows move, Enter into a province, Esc out, s another order, r look at once, ? help,
+    /// q quit. Little is sent over the line: nothing is drawn before something has changed.
+    #[command(after_help = "Examples:\n  intakectl top\n  intakectl top --every 10")]
+    Top(top::Options),
+    /// Consumer groups: who reads what, and what each has still to read
+    #[command(subcommand)]
+    Groups(groups::Command),
+    /// Serve the lag engine's figures as metrics for Prometheus, until stopped
+    ///
+    /// /metrics answers from the last look; /healthz, /readyz. Lag metrics have the names of kafka-lag-exporter.
+    #[command(after_help = "Example:\n  intakectl export --listen 0.0.0.0:9308 --cluster-name north")]
+    Export(export::Options),
     /// How long events take from stage to stage, by province: half of them, 95 %, 99 %, all
     ///
     /// Of the last 24 hours, or of a day or any time you name: events count by when the broker appended
@@ -154,7 +170,10 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = CommandLine::parse();
-    runtime::telemetry::init();
+    // Log lines would spoil the screen; what they tell of is shown on it.
+    if !matches!(line.command, Command::Top(_)) {
+        runtime::telemetry::init();
+    }
     match run(line).await {
         Ok(ended) => ended.exit_code(),
         Err(fault) => {
@@ -200,9 +219,15 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
             print(&register::erase::run(settings, &args).await?, output)
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
-        Command::Lag(args) => print(&lag::show(settings, &args)?, output),
         Command::Doctor(args) => print(&doctor::run(settings, &args).await?, output),
         Command::Peek(args) => print(&peek::run(settings, &args)?, output),
+        Command::Lag(args) => lag::run(settings, &args, output).await,
+        Command::Top(args) => top::run(settings.clone(), &args).await,
+        Command::Export(args) => export::run(settings, &args).await,
+        Command::Groups(groups::Command::List) => print(&groups::list(settings)?, output),
+        Command::Groups(groups::Command::Describe(args)) => {
+            print(&groups::describe(settings, &args)?, output)
+        }
         Command::Latency(args) => {
             refuse(args.wrong(settings));
             print(&latency::run(settings, &args).await?, output)

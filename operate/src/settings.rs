@@ -15,7 +15,7 @@ use crate::Output;
 use crate::context::Contexts;
 
 /// Options that every command takes.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Options {
     /// Form of the answer
     #[arg(
@@ -113,7 +113,7 @@ pub(crate) struct ReviewSection {
 }
 
 /// Where the pipeline is. Nothing is connected before it is used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How to reach Kafka.
     pub kafka: KafkaSettings,

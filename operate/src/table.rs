@@ -45,6 +45,15 @@ impl Cell {
         }
     }
 
+    /// Words that stand for a number, aligned right.
+    pub fn right(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            right: true,
+            ..Self::default()
+        }
+    }
+
     /// A number, aligned right, digits in groups of three.
     pub fn number(number: i64) -> Self {
         Self {

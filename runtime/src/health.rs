@@ -44,11 +44,18 @@ impl Health {
 /// The three routes, to be merged into a process's own or served alone.
 pub fn router(health: Health, metrics: Metrics) -> Router {
     let asked = health.clone();
-    let metrics = move || {
+    router_with(health, move || {
         let ready = asked.why_not().is_none();
         metrics::gauge!("intake_ready").set(f64::from(u8::from(ready)));
-        std::future::ready(metrics.render())
-    };
+        metrics.render()
+    })
+}
+
+/// The same with metrics in Prometheus' text format that are made elsewhere.
+pub fn router_with<F>(health: Health, metrics: F) -> Router
+where
+    F: Fn() -> String + Clone + Send + Sync + 'static,
+{
     let readyz = move || {
         let answer = match health.why_not() {
             None => (StatusCode::OK, "ready\n".to_owned()),
@@ -59,7 +66,7 @@ pub fn router(health: Health, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(|| std::future::ready("alive\n")))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
+        .route("/metrics", get(move || std::future::ready(metrics())))
 }
 
 /// Serves `router` until a stop is asked for. Returns the address once it is bound, so that port 0

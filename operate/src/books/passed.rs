@@ -2,7 +2,8 @@
 //! behind that point may something be called missing.
 
 use super::rows::{self, PositionRow};
-use crate::lag::{FirstWaiting, Stretch, first_waiting};
+use crate::lag::{Stretch, first_waiting};
+use lag::FirstWaiting;
 use runtime::Fault;
 use runtime::kafka::{Offsets, Partition};
 use runtime::settings::KafkaSettings;

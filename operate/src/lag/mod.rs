@@ -1,16 +1,18 @@
-//! Lag: what each consumer group has still to read, for how long it has waited, and what to call it.
+//! Lag: what each consumer group has still to read, for how long it has waited, and why.
 //!
-//! The engine ([`measure`]) is apart from the printing ([`show`]): metrics, explanations and the
-//! console stand on the same figures.
+//! The rules are in package `lag`; here is what feeds them ([`Watcher`], [`evidence`]) and what prints them.
 
-pub mod arithmetic;
 mod command;
-mod measure;
+mod drained;
+pub(crate) mod evidence;
+mod explained;
 mod provinces;
+mod reading;
 mod waiting;
+mod watcher;
 
-pub use arithmetic::{FirstWaiting, PartitionLag, Verdict};
-pub use command::{Options, Shown, show};
-pub use measure::{Selection, measure};
-pub(crate) use provinces::age;
+pub use command::{Options, Shown, run};
+pub use provinces::age;
+pub(crate) use provinces::tone;
 pub(crate) use waiting::{Stretch, first_waiting};
+pub use watcher::Watcher;

@@ -1,6 +1,6 @@
 //! Reads, for many partitions at once, the first record that waits.
 
-use super::FirstWaiting;
+use lag::FirstWaiting;
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition};
 use runtime::settings::KafkaSettings;

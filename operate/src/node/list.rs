@@ -36,6 +36,12 @@ struct NodeRow {
     captured: Option<i64>,
     published: Option<i64>,
     pending: Option<i64>,
+    /// The highest sequence of the manifest's epoch that was received.
+    last_sequence: Option<i64>,
+    /// Sequences below it that were not.
+    gap: Option<i64>,
+    /// Seconds since the last manifest.
+    silent_seconds: Option<f64>,
     spool_bytes: Option<i64>,
     clock_offset_ms: Option<i64>,
     software: Option<String>,
@@ -59,6 +65,10 @@ const NODES: &str = "
            CASE WHEN node.node_id IS NULL THEN 'unregistered' WHEN node.retired THEN 'retired' ELSE 'active' END AS state,
            node.public_key IS NOT NULL AS has_public_key, node.decided_by, node.reason,
            manifest.epoch, manifest.captured, manifest.published, manifest.captured - manifest.published AS pending,
+           upper(current.received) - 1 AS last_sequence,
+           upper(current.received) - 1 - (SELECT sum(upper(part) - lower(part)) FROM unnest(current.received) part)::bigint
+               AS gap,
+           extract(epoch FROM clock_timestamp() - manifest.appended_at)::float8 AS silent_seconds,
            manifest.spool_bytes, manifest.clock_offset_ms, manifest.software,
            manifest.appended_at AS last_manifest_at,
            COALESCE(ledger.received, 0) AS received,
@@ -67,6 +77,7 @@ const NODES: &str = "
       LEFT JOIN node USING (node_id)
       LEFT JOIN manifest USING (node_id)
       LEFT JOIN ledger USING (node_id)
+      LEFT JOIN node_ledger current ON current.node_id = known.node_id AND current.epoch = manifest.epoch
      WHERE $1::text IS NULL OR COALESCE(node.province, manifest.province, ledger.province) = $1
      ORDER BY 2, 1";
 
@@ -95,7 +106,10 @@ impl Report for Nodes {
             "CAPTURED",
             "PENDING",
             "RECEIVED",
-            "LAST MANIFEST",
+            "LAST SEQUENCE",
+            "GAP",
+            "CLOCK",
+            "SILENT SINCE",
             "LAST EVENT",
             "SOFTWARE",
         ]);
@@ -121,6 +135,13 @@ impl Report for Nodes {
                 Cell::optional_number(node.captured),
                 Cell::optional_number(node.pending),
                 Cell::number(node.received),
+                Cell::optional_number(node.last_sequence),
+                node.gap
+                    .map_or_else(|| Cell::optional_number(None), Cell::bad_number),
+                Cell::text(
+                    node.clock_offset_ms
+                        .map_or_else(|| "-".to_owned(), |ms| age(ms as f64 / 1000.0)),
+                ),
                 Cell::text(ago(node.last_manifest_at)),
                 Cell::text(ago(node.last_event_at)),
                 Cell::text(node.software.as_deref().unwrap_or("-")),

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -147,12 +147,8 @@ impl Pipeline {
     }
 
     fn run_on(&self, kafka: &KafkaSettings, server: &str, args: &[&str]) -> Answer {
-        let output = Command::new(env!("CARGO_BIN_EXE_intakectl"))
-            .args(args)
-            .args(["--brokers", &kafka.brokers, "--namespace", &kafka.namespace])
-            .args(["--database-url", &format!("{server}/{}", self.database)])
-            .arg("--provinces")
-            .arg(self.folder.path().join("provinces.toml"))
+        let output = self
+            .command(kafka, server, args)
             .output()
             .expect("intakectl runs");
         Answer {
@@ -160,6 +156,28 @@ impl Pipeline {
             stdout: String::from_utf8(output.stdout).expect("text"),
             stderr: String::from_utf8(output.stderr).expect("text"),
         }
+    }
+
+    /// Starts `intakectl` with these arguments, to be ended by the caller.
+    pub fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(&self.kafka, &self.server, args);
+        command.stderr(Stdio::null()).spawn().expect("intakectl starts")
+    }
+
+    /// Kafka's bootstrap servers.
+    pub fn brokers(&self) -> &str {
+        &self.kafka.brokers
+    }
+
+    fn command(&self, kafka: &KafkaSettings, server: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_intakectl"));
+        command
+            .args(args)
+            .args(["--brokers", &kafka.brokers, "--namespace", &kafka.namespace])
+            .args(["--database-url", &format!("{server}/{}", self.database)])
+            .arg("--provinces")
+            .arg(self.folder.path().join("provinces.toml"));
+        command
     }
 
     /// How the names of this test's roles begin.

@@ -35,7 +35,7 @@ async fn lag_is_kafkas_arithmetic_with_ages_and_verdicts() {
     assert_eq!(offsets, [&json!(2), &json!(5), &json!(5), &json!(0), &json!(3)]);
     assert_eq!(
         [&behind["group"], &behind["province"], &behind["verdict"]],
-        ["normalise", "dien-bien", "behind"]
+        ["normalise", "dien-bien", "no-active-consumers"]
     );
     let seconds = behind["lag_seconds"].as_f64().expect("an age");
     assert!((0.0..60.0).contains(&seconds), "{seconds}");
@@ -75,7 +75,7 @@ async fn lag_is_kafkas_arithmetic_with_ages_and_verdicts() {
         .json();
     assert_eq!(
         find(&lost, &dien_bien, 0)["verdict"],
-        "records-lost",
+        "losing-data",
         "a position beyond the end"
     );
 }

@@ -3,12 +3,15 @@
 
 mod audit;
 mod books;
+mod causes;
 mod contexts;
 mod control;
 mod day;
 mod doctor;
 mod erase;
+mod export;
 mod fixture;
+mod groups;
 mod lag;
 mod latency;
 mod matching;

@@ -3,6 +3,8 @@
 mod assignment;
 mod consumer;
 mod context;
+mod group_positions;
+mod look;
 mod offsets;
 mod producer;
 mod reader;
@@ -13,6 +15,7 @@ mod transaction;
 
 pub use assignment::Assignments;
 pub use consumer::{Consumer, ConsumerSpec};
+pub use look::{Group, Look, Member};
 pub use offsets::{Boundaries, GroupOffsets, Offsets};
 pub use producer::{Delivery, DeliveryFault, Producer};
 pub use reader::Reader;

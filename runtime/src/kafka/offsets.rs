@@ -7,7 +7,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// Where a partition begins and ends.
@@ -23,9 +23,9 @@ pub struct Boundaries {
 
 /// Asks a cluster for offsets. Keep it: its connections are kept too.
 pub struct Offsets {
-    uncommitted: BaseConsumer<Quiet>,
+    pub(super) uncommitted: BaseConsumer<Quiet>,
     committed: BaseConsumer<Quiet>,
-    cluster: Cluster,
+    pub(super) cluster: Cluster,
 }
 
 impl Cluster {
@@ -74,21 +74,60 @@ impl Offsets {
         Ok(topics.iter().flat_map(of).collect())
     }
 
+    /// Every partition of the namespace's topics, Kafka's internal ones left out.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer.
+    pub fn all_partitions(&self) -> Result<Vec<Partition>, Fault> {
+        let metadata = self.uncommitted.fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let namespace = self.cluster.namespace();
+        let named = metadata
+            .topics()
+            .iter()
+            .filter(|topic| !topic.name().starts_with("__"))
+            .filter_map(|topic| Some((namespace.strip(topic.name())?, topic.partitions().len())));
+        let each = |(topic, count): (&str, usize)| {
+            let topic = topic.to_owned();
+            (0..count as i32).map(move |number| Partition::new(topic.clone(), number))
+        };
+        Ok(named.flat_map(each).collect())
+    }
+
     /// Begin and end of each partition, in the same order.
     ///
     /// # Errors
     /// Transient when the cluster doesn't answer or a partition is unknown.
     pub fn boundaries(&self, partitions: &[Partition]) -> Result<Vec<Boundaries>, Fault> {
+        self.each_boundaries(partitions)?.into_iter().collect()
+    }
+
+    /// Begin and end of each partition, in the same order; none of one that has no leader, or that we may
+    /// not describe.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer.
+    pub fn known_boundaries(&self, partitions: &[Partition]) -> Result<Vec<Option<Boundaries>>, Fault> {
+        let each = self.each_boundaries(partitions)?;
+        Ok(each.into_iter().map(Result::ok).collect())
+    }
+
+    fn each_boundaries(&self, partitions: &[Partition]) -> Result<Vec<Result<Boundaries, Fault>>, Fault> {
+        if partitions.is_empty() {
+            return Ok(Vec::new());
+        }
         // Committed first: the end must never seem to lie before the stable end.
         let stable = self.list(&self.committed, partitions, Offset::End)?;
         let end = self.list(&self.uncommitted, partitions, Offset::End)?;
         let earliest = self.list(&self.uncommitted, partitions, Offset::Beginning)?;
         let all = earliest.into_iter().zip(stable).zip(end);
         Ok(all
-            .map(|((earliest, stable), end)| Boundaries {
-                earliest,
-                stable,
-                end,
+            .map(|((earliest, stable), end)| {
+                Ok(Boundaries {
+                    earliest: earliest?,
+                    stable: stable?,
+                    end: end?,
+                })
             })
             .collect())
     }
@@ -119,25 +158,28 @@ impl Offsets {
         client: &BaseConsumer<Quiet>,
         partitions: &[Partition],
         which: Offset,
-    ) -> Result<Vec<i64>, Fault> {
+    ) -> Result<Vec<Result<i64, Fault>>, Fault> {
         let asked = named(&self.cluster, partitions, which)?;
         let answered = client
             .offsets_for_times(asked, REQUEST_TIMEOUT)
             .map_err(|e| told_by(client, "can't list offsets", &e))?;
-        partitions
+        let elements = answered.elements();
+        let found: HashMap<(&str, i32), _> = elements
             .iter()
-            .map(|partition| {
-                let topic = self.cluster.full(&partition.topic);
-                let found = answered.find_partition(&topic, partition.number);
-                match found.as_ref().map(|e| (e.error(), e.offset())) {
-                    Some((Ok(()), Offset::Offset(offset))) => Ok(offset),
-                    Some((Err(error), _)) => {
-                        Err(fault(&format!("can't list offsets of {partition}"), &error))
-                    }
-                    _ => Err(Fault::transient(format!("no offset is known of {partition}"))),
-                }
-            })
-            .collect()
+            .map(|element| ((element.topic(), element.partition()), element))
+            .collect();
+        let offset = |partition: &Partition| {
+            let topic = self.cluster.full(&partition.topic);
+            match found
+                .get(&(topic.as_str(), partition.number))
+                .map(|e| (e.error(), e.offset()))
+            {
+                Some((Ok(()), Offset::Offset(offset))) => Ok(offset),
+                Some((Err(error), _)) => Err(fault(&format!("can't list offsets of {partition}"), &error)),
+                _ => Err(Fault::transient(format!("no offset is known of {partition}"))),
+            }
+        };
+        Ok(partitions.iter().map(offset).collect())
     }
 }
 

@@ -71,6 +71,18 @@ impl Reader {
         }
     }
 
+    /// Reads no more of a partition, of which enough was seen.
+    ///
+    /// # Errors
+    /// Transient.
+    pub fn leave(&self, partition: &Partition) -> Result<(), Fault> {
+        let mut list = TopicPartitionList::with_capacity(1);
+        list.add_partition(&self.cluster.full(&partition.topic), partition.number);
+        self.inner
+            .pause(&list)
+            .map_err(|e| fault("can't leave a partition", &e))
+    }
+
     /// How far each partition has been read: the next offset, markers and gaps passed included.
     ///
     /// # Errors

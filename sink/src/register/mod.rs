@@ -60,8 +60,12 @@ impl Register {
     pub fn new(url: &SecretString) -> Result<Self, Fault> {
         let options = PgConnectOptions::from_str(url.expose_secret()).map_err(DatabaseFault::from)?;
         let quiet = tracing::log::LevelFilter::Off; // statements are ours; what they cost is a metric
+        // So that whoever looks at the server's sessions sees whose each is.
+        let program = std::env::current_exe().ok();
+        let program = program.as_deref().and_then(std::path::Path::file_name);
         Ok(Self {
             options: options
+                .application_name(&program.unwrap_or_default().to_string_lossy())
                 .log_statements(quiet)
                 .log_slow_statements(quiet, Default::default()),
         })

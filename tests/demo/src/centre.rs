@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use operate::latency::{self, Passage, Reach, Selection};
-use operate::{Options, Output, Settings};
+use operate::{Options, Settings};
 use runtime::Fault;
 use runtime::kafka::{Cluster, GroupOffsets, Partition};
 use schemas::topics::{self, GROUP_MATCH, GROUP_NORMALISE, MATCH_LOG};
@@ -33,15 +33,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 impl Centre {
     /// Opens it and looks for the first time.
     pub fn open() -> anyhow::Result<Self> {
-        let options = Options {
-            output: Output::Table,
-            config: None,
-            brokers: None,
-            namespace: None,
-            database_url: None,
-            provinces: None,
-        };
-        let settings = Settings::load(&options)?;
+        let settings = Settings::load(&Options::default())?;
         let groups = Groups::of(&settings).context("can't ask how far the stages are")?;
         let positions = groups.positions().context("can't ask how far the stages are")?;
         let positions = Arc::new(Mutex::new(positions));
