@@ -2,6 +2,9 @@
 
 use crate::Settings;
 use lag::cause::{Database, NodeSeen, Session};
+use runtime::Fault;
+use sink::DatabaseFault;
+use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -71,38 +74,45 @@ impl<'a> Register<'a> {
         let Ok(register) = self.settings.register() else {
             return (Database::NotAsked, Vec::new());
         };
+        let sessions = match self
+            .within(async |conn| query::<SessionRow>(conn, SESSIONS).await, &register)
+            .await
+        {
+            Ok(sessions) => sessions.into_iter().map(Session::from).collect(),
+            Err(reason) => return (Database::Unreachable(reason), Vec::new()),
+        };
+        // A server that tells its sessions answers: a table that can't be read is locked, which they tell.
+        let nodes = self
+            .within(async |conn| query::<NodeRow>(conn, NODES).await, &register)
+            .await;
+        let nodes = nodes.unwrap_or_default();
+        (
+            Database::Sessions(sessions),
+            nodes.into_iter().map(|node| self.seen(node)).collect(),
+        )
+    }
+
+    /// What `work` finds within our patience, over the connection that is kept; after a failure over another.
+    async fn within<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, DatabaseFault>,
+        register: &sink::Register,
+    ) -> Result<T, String> {
+        let kept = self.conn.take();
         let asked = async {
-            if self.conn.is_none() {
-                let opened = register.open().await;
-                self.conn = Some(opened.map_err(|fault| runtime::Fault::from(fault).to_string())?);
-            }
-            let Some(conn) = self.conn.as_mut() else {
-                return Err("no connection".to_owned());
+            let mut conn = match kept {
+                Some(conn) => conn,
+                None => register.open().await?,
             };
-            let told = |e: sqlx::Error| runtime::Fault::from(sink::DatabaseFault::from(e)).to_string();
-            let sessions: Vec<SessionRow> = sqlx::query_as(SESSIONS)
-                .fetch_all(&mut *conn)
-                .await
-                .map_err(told)?;
-            let nodes: Vec<NodeRow> = sqlx::query_as(NODES).fetch_all(&mut *conn).await.map_err(told)?;
-            Ok((sessions, nodes))
+            Ok::<_, DatabaseFault>((work(&mut conn).await?, conn))
         };
         match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok((sessions, nodes))) => (
-                Database::Sessions(sessions.into_iter().map(Session::from).collect()),
-                nodes.into_iter().map(|node| self.seen(node)).collect(),
-            ),
-            Ok(Err(reason)) => {
-                self.conn = None;
-                (Database::Unreachable(reason), Vec::new())
+            Ok(Ok((found, conn))) => {
+                self.conn = Some(conn);
+                Ok(found)
             }
-            Err(_) => {
-                self.conn = None;
-                (
-                    Database::Unreachable(format!("no answer in {PATIENCE:?}")),
-                    Vec::new(),
-                )
-            }
+            Ok(Err(fault)) => Err(Fault::from(fault).to_string()),
+            Err(_) => Err(format!("no answer in {PATIENCE:?}")),
         }
     }
 
@@ -128,6 +138,13 @@ impl<'a> Register<'a> {
             held_back_seconds,
         }
     }
+}
+
+async fn query<Row>(conn: &mut PgConnection, statement: &'static str) -> Result<Vec<Row>, DatabaseFault>
+where
+    Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    Ok(sqlx::query_as(statement).fetch_all(conn).await?)
 }
 
 impl From<SessionRow> for Session {
