@@ -5,6 +5,7 @@ mod dead_letters;
 mod decided_review;
 mod end_to_end;
 mod erased_person;
+mod explained;
 mod foreign;
 mod foreign_records;
 mod forked_chain;
