@@ -77,6 +77,7 @@ const ROLES: [Role; 6] = [
                  open_hold, resident_masked",
             ),
             ("SELECT (event_sequence)", "held_event"),
+            ("SELECT (application_id)", "identity_number"),
             ("INSERT (action, about, reason, result)", "audit"),
             (
                 "SELECT (resident_id, sequence, status, redirect_to, stage, members, last_event)",
@@ -99,7 +100,7 @@ const ROLES: [Role; 6] = [
                 "SELECT",
                 "_sqlx_migrations, sink_position, application, resident, resident_history, match_edge, review, \
                  match_rules, moved_application, intake_event, event_outcome, event_outcome_current, node, \
-                 node_ledger, erased, review_proposal, review_proposal_approval",
+                 node_ledger, erased, identity_number, resident_number, review_proposal, review_proposal_approval",
             ),
             // Who proposes or approves is written by the database.
             (

@@ -85,6 +85,19 @@ impl Database {
     }
 }
 
+/// An outage.
+impl Database {
+    /// Lets nobody open a new connection, and breaks the open ones.
+    pub fn shut_everybody_out(&self) {
+        self.accept_connections(false);
+        let statement = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+            self.name
+        );
+        self.runtime.block_on(self.stack.administer(statement));
+    }
+}
+
 /// Backups, as an operator makes them.
 impl Database {
     /// Writes the database as it is at one moment to a file; others go on writing meanwhile.

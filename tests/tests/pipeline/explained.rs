@@ -88,8 +88,7 @@ fn what_is_broken_is_named_and_nothing_is_while_all_is_well() {
     runtime.block_on(lock.close()).expect("closed");
     pipeline.drain(sent.events.len(), DRAINED);
 
-    ground.site.database.accept_connections(false);
-    ground.site.database.break_connections();
+    ground.site.database.shut_everybody_out();
     send(&mut sent);
     assert_eq!(explained(&ground), cause("database-stopped", "group sink"));
     ground.site.database.accept_connections(true);

@@ -45,10 +45,11 @@ fn broken_connections_to_the_register_heal_and_make_no_dead_letter() {
     pipeline.stop();
 }
 
-/// Match takes the lead while nobody can connect to the register, and leads once that is over.
+/// Match takes the lead without a snapshot while nobody can connect to the register, and leads once that is over.
 fn restore_without_a_register(ground: &Ground, pipeline: &mut Pipeline<'_>) {
     let interruptions = |process: &Process| process.log().matches("match is interrupted").count();
     pipeline.worker(Worker::Match, 0).kill();
+    std::fs::remove_dir_all(ground.snapshots()).expect("removed");
     let before = interruptions(matcher(pipeline));
     ground.site.database.accept_connections(false);
     pipeline.worker(Worker::Match, 0).start();

@@ -16,15 +16,6 @@ pub(super) struct Reference {
 
 pub(super) const REFERENCES: [Reference; 17] = [
     Reference {
-        name: "identity_number.application_id",
-        rule: "names an application",
-        broken: "
-            SELECT n.application_id::text AS id, n.application_id::text AS names
-              FROM identity_number n
-              LEFT JOIN application a ON a.application_id = n.application_id
-             WHERE a.application_id IS NULL AND $1 > 0",
-    },
-    Reference {
         name: "application.resident_id",
         rule: "names a resident that lists the application, when it is loaded",
         broken: "
@@ -186,5 +177,14 @@ pub(super) const REFERENCES: [Reference; 17] = [
               FROM held_event h
               LEFT JOIN intake_event e ON e.sequence = h.event_sequence
              WHERE h.event_sequence <= $1 AND e.sequence IS NULL",
+    },
+    Reference {
+        name: "identity_number.application_id",
+        rule: "names an application",
+        broken: "
+            SELECT n.application_id::text AS id, n.application_id::text AS names
+              FROM identity_number n
+              LEFT JOIN application a ON a.application_id = n.application_id
+             WHERE a.application_id IS NULL AND $1 > 0",
     },
 ];
