@@ -47,7 +47,7 @@ fn broken_connections_to_the_register_heal_and_make_no_dead_letter() {
 
 /// Match takes the lead without a snapshot while nobody can connect to the register, and leads once that is over.
 fn restore_without_a_register(ground: &Ground, pipeline: &mut Pipeline<'_>) {
-    let interruptions = |process: &Process| process.log().matches("match is interrupted").count();
+    let interruptions = |process: &Process| process.log().matches("the standby begins anew").count();
     pipeline.worker(Worker::Match, 0).kill();
     std::fs::remove_dir_all(ground.snapshots()).expect("removed");
     let before = interruptions(matcher(pipeline));
