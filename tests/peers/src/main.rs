@@ -45,7 +45,7 @@ struct Arguments {
     /// Only contenders whose name begins so.
     #[arg(long, value_delimiter = ',', env = "PEERS_ONLY")]
     only: Vec<String>,
-    /// Instead of measuring, put one bad record among 20,000 and tell what becomes of it and the others.
+    /// Instead of measuring, put one bad record among them and tell what becomes of it and the others.
     #[arg(long)]
     poison: bool,
     /// Where `tests/peers/install` put them.
@@ -63,10 +63,11 @@ fn main() -> Result<()> {
         let mut only = arguments.only.iter();
         arguments.only.is_empty() || only.any(|begin| contender.name.starts_with(begin.as_str()))
     });
+    let load = Load::generate(arguments.rows, arguments.seed)?;
     if arguments.poison {
-        return poison::compare(&contenders, arguments.seed);
+        return poison::compare(&contenders, &load);
     }
-    compare(&contenders, &Load::generate(arguments.rows, arguments.seed)?)
+    compare(&contenders, &load)
 }
 
 fn compare(contenders: &[Contender], load: &Load) -> Result<()> {

@@ -12,7 +12,6 @@ use std::cell::Cell;
 use std::time::Duration;
 use tests::{Ground, Stack};
 
-const RECORDS: u64 = 20_000;
 /// After so long without another row nothing more will come.
 const QUIET: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,8 +26,7 @@ enum Poison {
 }
 
 /// Prints what each contender does with each kind of bad record.
-pub fn compare(contenders: &[Contender], seed: u64) -> Result<()> {
-    let load = Load::generate(RECORDS, seed)?;
+pub fn compare(contenders: &[Contender], load: &Load) -> Result<()> {
     println!("| bad record | contender | good records loaded | dead letters |");
     println!("|---|---|---:|---:|");
     for (what, poison) in [
@@ -36,7 +34,7 @@ pub fn compare(contenders: &[Contender], seed: u64) -> Result<()> {
         ("refused by the database", Poison::Refused),
     ] {
         for contender in contenders {
-            let (loaded, dead_letters) = poison.among(&load, contender)?;
+            let (loaded, dead_letters) = poison.among(load, contender)?;
             let name = &contender.name;
             println!(
                 "| {what} | {name} | {loaded} of {} | {dead_letters} |",
