@@ -127,17 +127,16 @@ fn provinces(state: &State) -> Table<'static> {
     });
     table(
         &[
-            "PROVINCE",
-            "WAITING",
-            "PEOPLE",
-            "OLDEST",
-            "NORMALISE",
-            "MATCH",
-            "SINK",
-            "DONE IN",
-            "VERDICT",
+            words("PROVINCE", 16),
+            figure("WAITING", 10),
+            figure("PEOPLE", 10),
+            figure("OLDEST", 11),
+            figure("NORMALISE", 10),
+            figure("MATCH", 10),
+            figure("SINK", 10),
+            figure("DONE IN", 9),
+            words("VERDICT", 20),
         ],
-        &[16, 10, 10, 11, 10, 10, 10, 10, 20],
         rows.collect(),
     )
 }
@@ -159,16 +158,15 @@ fn stages(state: &State) -> Table<'static> {
     });
     table(
         &[
-            "GROUP",
-            "PARTITION",
-            "WAITING",
-            "OLDEST",
-            "IN",
-            "OUT",
-            "DONE IN",
-            "VERDICT",
+            words("GROUP", 9),
+            words("PARTITION", 33),
+            figure("WAITING", 9),
+            figure("OLDEST", 10),
+            figure("IN", 9),
+            figure("OUT", 9),
+            figure("DONE IN", 9),
+            words("VERDICT", 19),
         ],
-        &[12, 36, 10, 11, 9, 9, 10, 20],
         rows.collect(),
     )
 }
@@ -189,8 +187,13 @@ fn nodes(state: &State) -> Table<'static> {
         ])
     });
     table(
-        &["NODE", "PROVINCE", "PENDING", "LAST HEARD", "HELD BACK"],
-        &[28, 16, 10, 12, 12],
+        &[
+            words("NODE", 28),
+            words("PROVINCE", 16),
+            figure("PENDING", 10),
+            figure("LAST HEARD", 12),
+            figure("HELD BACK", 12),
+        ],
         rows.collect(),
     )
 }
@@ -212,8 +215,13 @@ fn workers(state: &State) -> Table<'static> {
         .style(style)
     });
     table(
-        &["GROUP", "STATE", "CLIENT", "HOST", "PARTITIONS"],
-        &[24, 20, 24, 20, 10],
+        &[
+            words("GROUP", 24),
+            words("STATE", 20),
+            words("CLIENT", 24),
+            words("HOST", 20),
+            figure("PARTITIONS", 10),
+        ],
         rows.collect(),
     )
 }
@@ -227,13 +235,32 @@ fn whys(state: &State) -> Table<'static> {
             .height(lines)
             .bottom_margin(1)
     });
-    table(&["CAUSE", "EVIDENCE, AND WHAT TO DO"], &[28, 200], rows.collect())
+    table(
+        &[words("CAUSE", 28), words("EVIDENCE, AND WHAT TO DO", 200)],
+        rows.collect(),
+    )
 }
 
-fn table(headings: &[&'static str], widths: &[u16], rows: Vec<Row<'static>>) -> Table<'static> {
-    let widths = widths.iter().map(|&width| Constraint::Max(width));
-    Table::new(rows, widths)
-        .header(Row::new(headings.to_vec()).style(Style::new().add_modifier(Modifier::BOLD)))
+/// A column of a table.
+struct Column {
+    heading: Line<'static>,
+    width: u16,
+}
+
+fn words(heading: &'static str, width: u16) -> Column {
+    let heading = Line::from(heading);
+    Column { heading, width }
+}
+
+fn figure(heading: &'static str, width: u16) -> Column {
+    let heading = Line::from(heading).right_aligned();
+    Column { heading, width }
+}
+
+fn table(columns: &[Column], rows: Vec<Row<'static>>) -> Table<'static> {
+    let headings = columns.iter().map(|column| column.heading.clone());
+    Table::new(rows, columns.iter().map(|column| Constraint::Max(column.width)))
+        .header(Row::new(headings).style(Style::new().add_modifier(Modifier::BOLD)))
         .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
         .column_spacing(1)
 }
