@@ -96,21 +96,51 @@ pub(crate) async fn decide<T>(
 
 /// Appends one record and returns its offset once the broker has it.
 pub(crate) fn append(cluster: &Cluster, topic: &str, key: &[u8], value: &[u8]) -> Result<i64, Fault> {
+    let offsets = append_all(cluster, topic, &[(key, value)], u32::MAX)?;
+    offsets.first().copied().flatten().ok_or_else(|| {
+        Fault::transient(format!(
+            "the broker did not acknowledge a record for {topic} in {ACKNOWLEDGE:?}: it may or may not be there; \
+             look before you repeat it"
+        ))
+    })
+}
+
+/// Appends records, key and value, in order, `rate` a second at most; each one's offset, none where the broker did not
+/// acknowledge it in time.
+pub(crate) fn append_all<B: AsRef<[u8]>>(
+    cluster: &Cluster,
+    topic: &str,
+    records: &[(B, B)],
+    rate: u32,
+) -> Result<Vec<Option<i64>>, Fault> {
     let producer = cluster.producer()?;
-    producer.send(topic, key, value, 0)?;
-    let deadline = Instant::now() + ACKNOWLEDGE;
-    while Instant::now() < deadline {
-        if let Some(delivery) = producer.poll(Duration::from_millis(50)).pop() {
+    let mut offsets = vec![None; records.len()];
+    let mut take = |patience: Duration| {
+        for delivery in producer.poll(patience) {
             let refused = |fault: runtime::kafka::DeliveryFault| {
                 Fault::fatal(format!("the broker refuses a record for {topic}: {}", fault.code))
             };
-            return delivery.result.map(|(_, offset)| offset).map_err(refused);
+            offsets[delivery.token as usize] = Some(delivery.result.map_err(refused)?.1);
         }
+        Ok::<(), Fault>(())
+    };
+    let started = Instant::now();
+    for (n, (key, value)) in records.iter().enumerate() {
+        let due = started + Duration::from_secs(1).mul_f64(n as f64 / f64::from(rate));
+        while let Some(early) = due
+            .checked_duration_since(Instant::now())
+            .filter(|d| !d.is_zero())
+        {
+            take(early)?;
+        }
+        producer.send(topic, key.as_ref(), value.as_ref(), n as u64)?;
     }
-    Err(Fault::transient(format!(
-        "the broker did not acknowledge a record for {topic} in {ACKNOWLEDGE:?}: it may or may not be there; \
-         look before you repeat it"
-    )))
+    let deadline = Instant::now() + ACKNOWLEDGE;
+    while producer.in_flight() > 0 && Instant::now() < deadline {
+        take(Duration::from_millis(50))?;
+    }
+    take(Duration::ZERO)?;
+    Ok(offsets)
 }
 
 const SESSION_USER: &str = "SELECT session_user::text";

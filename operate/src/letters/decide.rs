@@ -1,11 +1,10 @@
 //! Decisions about many dead letters, and their way into the match log.
 
 use super::letter::Letter;
-use crate::entry::Execution;
+use crate::entry::{Execution, append_all};
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings, tell};
 use clap::Args;
-use runtime::kafka::{Cluster, Producer};
 use runtime::{Fault, clock};
 use schemas::codec::Event;
 use schemas::match_log::{DeadLetterDecided, LogBody, MatchLogEntry, Remedy, SourcePosition};
@@ -84,12 +83,12 @@ pub(super) async fn run(
     if !how.execution.execute || chosen.iter().all(|one| one.remedy.is_err()) {
         return Ok(decided);
     }
-    let entries = entries(&mut decided, chosen)?;
+    let (places, entries): (Vec<usize>, Vec<_>) = entries(&decided, chosen)?.into_iter().unzip();
     let cluster = settings.cluster()?;
-    let offsets = block_in_place(|| append(&cluster, &entries, how.rate))?;
+    let offsets = block_in_place(|| append_all(&cluster, MATCH_LOG, &entries, how.rate))?;
     decided.executed = true;
-    for ((at, _, _), offset) in entries.iter().zip(&offsets) {
-        decided.letters[*at].logged_at_offset = *offset;
+    for (&at, offset) in places.iter().zip(&offsets) {
+        decided.letters[at].logged_at_offset = *offset;
     }
     let lost = offsets.iter().filter(|offset| offset.is_none()).count();
     if lost > 0 {
@@ -98,18 +97,15 @@ pub(super) async fn run(
             entries.len()
         )));
     }
-    let ids = entries
-        .iter()
-        .map(|(at, _, _)| decided.letters[*at].entry_id)
-        .collect::<Vec<_>>();
+    let ids: Vec<Uuid> = places.iter().map(|&at| decided.letters[at].entry_id).collect();
     decided.in_register = shown(conn, &ids, Duration::from_secs(how.execution.wait)).await?;
     Ok(decided)
 }
 
-/// Where it stands among the letters, its key, its bytes.
-type Entry = (usize, Vec<u8>, Vec<u8>);
+/// Where it stands among the letters, its key and bytes.
+type Entry = (usize, (Vec<u8>, Vec<u8>));
 
-fn entries(decided: &mut Decided, chosen: Vec<Chosen>) -> Result<Vec<Entry>, Fault> {
+fn entries(decided: &Decided, chosen: Vec<Chosen>) -> Result<Vec<Entry>, Fault> {
     let mut entries = Vec::new();
     for (at, one) in chosen.into_iter().enumerate() {
         let Ok(remedy) = one.remedy else { continue };
@@ -128,44 +124,9 @@ fn entries(decided: &mut Decided, chosen: Vec<Chosen>) -> Result<Vec<Entry>, Fau
         let bytes = MatchLogEntry { body }
             .encode()
             .map_err(|e| Fault::fatal(e.to_string()))?;
-        entries.push((at, one.letter.position().into_bytes(), bytes));
+        entries.push((at, (one.letter.position().into_bytes(), bytes)));
     }
     Ok(entries)
-}
-
-/// Appends them in order, `rate` a second at most; each one's offset, none where the broker did not acknowledge it.
-fn append(cluster: &Cluster, entries: &[Entry], rate: u32) -> Result<Vec<Option<i64>>, Fault> {
-    const ACKNOWLEDGE: Duration = Duration::from_secs(30);
-    let producer = cluster.producer()?;
-    let mut offsets = vec![None; entries.len()];
-    let started = Instant::now();
-    for (n, (_, key, value)) in entries.iter().enumerate() {
-        let due = started + Duration::from_secs(1).mul_f64(n as f64 / f64::from(rate));
-        take(
-            &producer,
-            due.saturating_duration_since(Instant::now()),
-            &mut offsets,
-        );
-        producer.send(MATCH_LOG, key, value, n as u64)?;
-    }
-    let deadline = Instant::now() + ACKNOWLEDGE;
-    while producer.in_flight() > 0 && Instant::now() < deadline {
-        take(&producer, Duration::from_millis(50), &mut offsets);
-    }
-    take(&producer, Duration::ZERO, &mut offsets);
-    Ok(offsets)
-}
-
-fn take(producer: &Producer, patience: Duration, offsets: &mut [Option<i64>]) {
-    let until = Instant::now() + patience;
-    loop {
-        for delivery in producer.poll(until.saturating_duration_since(Instant::now())) {
-            offsets[delivery.token as usize] = delivery.result.ok().map(|(_, offset)| offset);
-        }
-        if Instant::now() >= until {
-            return;
-        }
-    }
 }
 
 const SHOWN: &str = "SELECT count(*) FROM dead_letter_decision WHERE entry_id = ANY ($1)";

@@ -9,7 +9,7 @@ use sink::DatabaseFault;
 use sqlx::PgConnection;
 
 /// Which dead letters; without any of these all that nobody decided about yet.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Filter {
     /// Only these, by id
     #[arg(long = "id", value_name = "ID")]
@@ -55,6 +55,15 @@ impl Stage {
 }
 
 impl Filter {
+    /// The one with this id.
+    pub(super) fn one(id: i64) -> Self {
+        Self {
+            ids: vec![id],
+            limit: 1,
+            ..Self::default()
+        }
+    }
+
     /// Reads them without their bytes, the oldest first; `settled` includes those that were decided.
     ///
     /// # Errors

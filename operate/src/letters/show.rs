@@ -1,6 +1,7 @@
 //! `intakectl dead-letters show`.
 
-use super::letter::{LETTERS, Letter, attempts};
+use super::filter::Filter;
+use super::letter::{Letter, attempts};
 use crate::{Report, Settings};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -58,20 +59,8 @@ const DECISIONS: &str = "
 /// Data when there is none with this id; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault> {
     let mut conn = settings.open_register().await?;
-    let letter: Option<Letter> = sqlx::query_as(LETTERS)
-        .bind(true)
-        .bind(vec![options.id])
-        .bind(None::<&str>)
-        .bind(None::<&str>)
-        .bind(None::<&str>)
-        .bind(None::<&str>)
-        .bind(None::<Vec<String>>)
-        .bind(None::<&str>)
-        .bind(1_i64)
-        .fetch_optional(&mut conn)
-        .await
-        .map_err(DatabaseFault::from)?;
-    let letter = letter.ok_or_else(|| {
+    let found = Filter::one(options.id).read(settings, &mut conn, true).await?;
+    let letter = found.into_iter().next().ok_or_else(|| {
         Fault::data(format!(
             "there is no dead letter {}: see `intakectl dead-letters list --settled`",
             options.id
