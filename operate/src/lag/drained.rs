@@ -1,9 +1,9 @@
 //! Waiting until everything that was there when we asked has reached the register.
 
+use super::stages::stages;
 use crate::Settings;
 use runtime::Fault;
 use runtime::kafka::{Look, Partition};
-use schemas::topics::{self, CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -30,19 +30,7 @@ pub(super) fn wait(
             .map(|province| province.slug.as_str())
             .collect(),
     };
-    let manifests = slugs.iter().map(|slug| topics::nodes(slug));
-    let stages: [(&str, Vec<String>); 3] = [
-        (
-            GROUP_NORMALISE,
-            slugs.iter().map(|slug| topics::applications(slug)).collect(),
-        ),
-        (GROUP_MATCH, vec![MATCH_LOG.to_owned()]),
-        (
-            GROUP_SINK,
-            std::iter::once(CHANGES.to_owned()).chain(manifests).collect(),
-        ),
-    ];
-    for (group, topics) in stages {
+    for (group, topics) in stages(slugs.into_iter()) {
         let mut ends: Option<BTreeMap<Partition, i64>> = None;
         loop {
             let look = offsets.look()?;

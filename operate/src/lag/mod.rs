@@ -8,6 +8,7 @@ pub(crate) mod evidence;
 mod explained;
 mod provinces;
 mod reading;
+mod stages;
 mod waiting;
 mod watcher;
 

@@ -16,12 +16,17 @@ pub(super) type Waiting = (String, Partition, i64, i64);
 /// What was read for each group in each partition, and the first record there.
 pub(super) type Found = BTreeMap<(String, Partition), (Contents, FirstWaiting)>;
 
-/// What was read of the stretches within `patience`, and the first record of each. The
+/// What was read of the stretches within `patience`, `sample` records of each at most, and the first record of each. The
 /// pipeline's groups share no partition, so each is read for one group.
 ///
 /// # Errors
 /// Fatal when a setting is wrong. Trouble while reading is no error: what it hides stays unknown.
-pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duration) -> Result<Found, Fault> {
+pub(super) fn read(
+    kafka: &KafkaSettings,
+    waiting: &[Waiting],
+    sample: i64,
+    patience: Duration,
+) -> Result<Found, Fault> {
     let mut found = BTreeMap::new();
     let mut open: BTreeMap<Partition, (String, i64, Contents, FirstWaiting)> = BTreeMap::new();
     for (group, partition, from, to) in waiting {
@@ -40,7 +45,7 @@ pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duratio
         .iter()
         .map(|(partition, (_, _, contents, _))| (partition.clone(), contents.from))
         .collect();
-    let reader = in_small_fetches(kafka)?.reader(&starts)?;
+    let reader = in_small_fetches(kafka, sample)?.reader(&starts)?;
     let deadline = Instant::now() + patience;
     let mut reading = open.len();
     while reading > 0 && Instant::now() < deadline {
@@ -49,7 +54,7 @@ pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duratio
                 let Some((_, to, contents, first)) = open.get_mut(&record.partition) else {
                     continue;
                 };
-                if contents.records >= SAMPLE || contents.read_to >= *to {
+                if contents.records >= sample || contents.read_to >= *to {
                     continue;
                 }
                 if *first == FirstWaiting::Unknown {
@@ -61,7 +66,7 @@ pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duratio
                 } else {
                     contents.passed(*to);
                 }
-                if contents.records >= SAMPLE || contents.read_to >= *to {
+                if contents.records >= sample || contents.read_to >= *to {
                     reading -= 1;
                     reader.leave(&record.partition)?;
                 }
@@ -72,7 +77,7 @@ pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duratio
                     let Some((_, to, contents, first)) = open.get_mut(&partition) else {
                         continue;
                     };
-                    if contents.records < SAMPLE && contents.read_to < *to && next >= *to {
+                    if contents.records < sample && contents.read_to < *to && next >= *to {
                         reading -= 1;
                         contents.passed(*to);
                         if *first == FirstWaiting::Unknown {
@@ -97,16 +102,16 @@ pub(super) fn read(kafka: &KafkaSettings, waiting: &[Waiting], patience: Duratio
 }
 
 /// The cluster with fetches kept small: a sample of each partition is enough.
-fn in_small_fetches(kafka: &KafkaSettings) -> Result<Cluster, Fault> {
+fn in_small_fetches(kafka: &KafkaSettings, sample: i64) -> Result<Cluster, Fault> {
     let mut kafka = kafka.clone();
     for (property, value) in [
-        ("fetch.message.max.bytes", "262144"),
-        ("queued.min.messages", "1000"),
+        ("fetch.message.max.bytes", (300 * sample).clamp(16_384, 262_144)),
+        ("queued.min.messages", sample),
     ] {
         kafka
             .properties
             .entry(property.to_owned())
-            .or_insert_with(|| value.to_owned());
+            .or_insert_with(|| value.to_string());
     }
     Cluster::new(&kafka)
 }

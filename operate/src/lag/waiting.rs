@@ -1,11 +1,12 @@
 //! Reads, for many partitions at once, the first record that waits.
 
+use super::reading;
 use lag::FirstWaiting;
 use runtime::Fault;
-use runtime::kafka::{Cluster, Partition};
+use runtime::kafka::Partition;
 use runtime::settings::KafkaSettings;
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A stretch of a partition that may hold a record.
 #[derive(Clone, Debug)]
@@ -27,62 +28,12 @@ pub(crate) fn first_waiting(
     stretches: &[Stretch],
     patience: Duration,
 ) -> Result<BTreeMap<Partition, FirstWaiting>, Fault> {
-    let mut found: BTreeMap<Partition, FirstWaiting> = BTreeMap::new();
-    let mut open: BTreeMap<&Partition, i64> = BTreeMap::new();
-    for stretch in stretches {
-        if stretch.from >= stretch.to {
-            found.insert(stretch.partition.clone(), FirstWaiting::Nothing);
-        } else {
-            found.insert(stretch.partition.clone(), FirstWaiting::Unknown);
-            open.insert(&stretch.partition, stretch.to);
-        }
-    }
-    if open.is_empty() {
-        return Ok(found);
-    }
-    let starts: Vec<(Partition, i64)> = stretches
+    let waiting: Vec<reading::Waiting> = stretches
         .iter()
-        .filter(|stretch| open.contains_key(&stretch.partition))
-        .map(|stretch| (stretch.partition.clone(), stretch.from))
+        .map(|stretch| (String::new(), stretch.partition.clone(), stretch.from, stretch.to))
         .collect();
-    let reader = one_by_one(kafka)?.reader(&starts)?;
-    let deadline = Instant::now() + patience;
-    while !open.is_empty() && Instant::now() < deadline {
-        match reader.poll(Duration::from_millis(20)) {
-            Ok(Some(record)) => {
-                if open.remove(&record.partition).is_some() {
-                    found.insert(record.partition, FirstWaiting::AppendedAt(record.appended_at));
-                }
-            }
-            // Positions pass transaction markers and gaps, which no record tells of.
-            Ok(None) => {
-                for (partition, next) in reader.positions()? {
-                    if open.get(&partition).is_some_and(|to| next >= *to) {
-                        open.remove(&partition);
-                        found.insert(partition, FirstWaiting::Nothing);
-                    }
-                }
-            }
-            Err(trouble) => {
-                let unknown: BTreeSet<String> = open.keys().map(ToString::to_string).collect();
-                tracing::debug!(?unknown, "ages stay unknown: {trouble}");
-                if trouble.remedy() == runtime::Remedy::Fatal {
-                    break;
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The cluster with fetches kept small: one record of each partition is enough.
-fn one_by_one(kafka: &KafkaSettings) -> Result<Cluster, Fault> {
-    let mut kafka = kafka.clone();
-    for (property, value) in [("fetch.message.max.bytes", "16384"), ("queued.min.messages", "1")] {
-        kafka
-            .properties
-            .entry(property.to_owned())
-            .or_insert_with(|| value.to_owned());
-    }
-    Cluster::new(&kafka)
+    let found = reading::read(kafka, &waiting, 1, patience)?.into_iter();
+    Ok(found
+        .map(|((_, partition), (_, first))| (partition, first))
+        .collect())
 }

@@ -1,11 +1,12 @@
 //! Looks at the cluster again and again, and keeps what the lag engine needs.
 
 use super::reading;
+use super::stages::stages;
 use crate::Settings;
 use lag::{Contents, PartitionLag, ProvinceLag, Retention, Window};
 use runtime::kafka::{Offsets, Partition};
 use runtime::{Fault, clock};
-use schemas::topics::{self, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK};
+use schemas::topics;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ impl<'a> Watcher<'a> {
         self.window.forget_passed(&standing);
         self.contents.clear();
         for ((group, partition), (contents, first)) in
-            reading::read(&self.settings.kafka, &waiting, PATIENCE)?
+            reading::read(&self.settings.kafka, &waiting, reading::SAMPLE, PATIENCE)?
         {
             self.window.note_first(partition.clone(), contents.from, first);
             self.contents.insert((group, partition), contents);
@@ -107,22 +108,8 @@ impl<'a> Watcher<'a> {
 
     /// What the pipeline's groups read, as far as it is there.
     fn expected(&self) -> BTreeMap<String, Vec<Partition>> {
-        let slugs = || {
-            self.settings
-                .provinces
-                .iter()
-                .map(|province| province.slug.as_str())
-        };
-        let reads: [(&str, Vec<String>); 3] = [
-            (GROUP_NORMALISE, slugs().map(topics::applications).collect()),
-            (GROUP_MATCH, vec![topics::MATCH_LOG.to_owned()]),
-            (
-                GROUP_SINK,
-                std::iter::once(topics::CHANGES.to_owned())
-                    .chain(slugs().map(topics::nodes))
-                    .collect(),
-            ),
-        ];
+        let provinces = self.settings.provinces.iter();
+        let reads = stages(provinces.map(|province| province.slug.as_str()));
         let mut there: BTreeMap<&str, Vec<&Partition>> = BTreeMap::new();
         for partition in self.window.last().iter().flat_map(|look| look.ends.keys()) {
             there.entry(&partition.topic).or_default().push(partition);
