@@ -94,7 +94,7 @@ impl ProducerContext for Deliveries {
 
 /// An idempotent producer (acks=all). Blocking: keep it on an OS thread of its own.
 pub struct Producer {
-    pub(super) inner: BaseProducer<Deliveries>,
+    pub(super) inner: Arc<BaseProducer<Deliveries>>,
     deliveries: Arc<Deliveries>,
     cluster: Cluster,
 }
@@ -133,7 +133,7 @@ impl Producer {
             .map_err(|e| fault("can't make a Kafka producer", &e))?;
         Ok(Self {
             deliveries: Arc::clone(inner.context()),
-            inner,
+            inner: Arc::new(inner),
             cluster: cluster.clone(),
         })
     }

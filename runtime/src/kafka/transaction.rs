@@ -1,18 +1,23 @@
 //! The transactional producer: records and a consumed position become visible together.
 
+use super::producer::Deliveries;
 use super::{Assignments, Cluster, Consumer, Partition, Producer, fault};
 use crate::Fault;
 use crate::trace::Place;
 use rdkafka::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::KafkaError;
-use rdkafka::producer::Producer as _;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::producer::{BaseProducer, Producer as _};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 /// Longer than any honest transaction of ours, short enough that a zombie's open one soon ends.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much longer than it was told to a call may take.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A transaction that did not become visible.
 #[derive(Debug)]
@@ -106,13 +111,14 @@ impl TransactionalProducer {
         let Some(group) = consumer.inner.group_metadata() else {
             return self.abort(Fault::transient("the consumer is in no group"));
         };
-        let inner = &self.producer.inner;
-        if let Err(error) = inner.send_offsets_to_transaction(&offsets, &group, CALL_TIMEOUT) {
+        let added = self.ask(move |inner| inner.send_offsets_to_transaction(&offsets, &group, CALL_TIMEOUT))?;
+        if let Err(error) = added {
             return self.failed("can't add the position to the transaction", &error);
         }
         let deadline = Instant::now() + CALL_TIMEOUT;
         loop {
-            match inner.commit_transaction(deadline.saturating_duration_since(Instant::now())) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.ask(move |inner| inner.commit_transaction(left))? {
                 Ok(()) => return Ok(()),
                 // Its outcome is unknown until the same call answers. By the deadline the broker has ended it, and only a
                 // producer that begins anew learns how.
@@ -122,10 +128,26 @@ impl TransactionalProducer {
         }
     }
 
+    /// Asks the broker something about the transaction. librdkafka forgets the limit it is given when the coordinator's
+    /// connection falls away under the request: it was seen to come back only when the broker closed an idle connection,
+    /// after ten minutes.
+    fn ask(
+        &self,
+        call: impl FnOnce(&BaseProducer<Deliveries>) -> KafkaResult<()> + Send + 'static,
+    ) -> Result<KafkaResult<()>, Aborted> {
+        let inner = Arc::clone(&self.producer.inner);
+        let answer = within(CALL_TIMEOUT + GRACE, move || call(&inner));
+        answer.ok_or_else(|| {
+            Aborted::Over(Fault::fatal(
+                "the Kafka client doesn't come back from a call about a transaction: begin anew",
+            ))
+        })
+    }
+
     /// Ends the open transaction without a trace.
     fn abort(&self, why: Fault) -> Result<(), Aborted> {
         let drained = self.producer.flush(CALL_TIMEOUT);
-        match self.producer.inner.abort_transaction(CALL_TIMEOUT) {
+        match self.ask(|inner| inner.abort_transaction(CALL_TIMEOUT))? {
             Ok(()) => Err(Aborted::Again(why)),
             Err(error) => {
                 let undrained = drained.err().map(|left| format!(" ({left})")).unwrap_or_default();
@@ -167,5 +189,28 @@ impl TransactionalProducer {
             KafkaError::Transaction(inner) if inner.txn_requires_abort() => self.abort(fault(doing, error)),
             _ => Err(Aborted::Over(fault(doing, error))),
         }
+    }
+}
+
+/// What a call comes back with; none when it doesn't come back in time. Its thread is left to itself then.
+fn within<T: Send + 'static>(patience: Duration, call: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (answered, answer) = sync_channel(1);
+    let called = std::thread::Builder::new()
+        .name("transaction".to_owned())
+        .spawn(move || answered.send(call()));
+    called.ok()?;
+    answer.recv_timeout(patience).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_never_comes_back_is_given_up() {
+        assert_eq!(within(Duration::from_secs(60), || 7), Some(7));
+        let (_never, nothing) = sync_channel::<()>(1);
+        let given_up = within(Duration::from_millis(20), move || nothing.recv());
+        assert_eq!(given_up, None);
     }
 }
