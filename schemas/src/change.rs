@@ -101,6 +101,8 @@ pub enum EventKind {
     RulesActivated,
     /// `DeadLetterDecided`, but for one that made an event readable: that has the event's kind.
     DeadLetterDecided,
+    /// `ApplicationReprocessed`.
+    ApplicationReprocessed,
 }
 
 impl EventKind {
@@ -114,6 +116,7 @@ impl EventKind {
                 | Self::ReviewDecided
                 | Self::RulesActivated
                 | Self::DeadLetterDecided
+                | Self::ApplicationReprocessed
         )
     }
 
@@ -131,6 +134,7 @@ impl EventKind {
             Self::ReviewDecided => "review_decided",
             Self::RulesActivated => "rules_activated",
             Self::DeadLetterDecided => "dead_letter_decided",
+            Self::ApplicationReprocessed => "application_reprocessed",
         }
     }
 }
@@ -171,6 +175,24 @@ pub struct OutcomeChanged {
     pub resident_id: Option<Uuid>,
     /// The books of its `(node, epoch)` after this step.
     pub ledger: LedgerState,
+    /// What is remembered of it when it waits again.
+    pub waiting: Option<WaitingAgain>,
+}
+
+/// What is remembered of an event that waits again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingAgain {
+    /// The application it waits for.
+    pub application_id: Uuid,
+    /// Its place in its series.
+    pub node_sequence: i64,
+    /// Slug of the province whose topic it came through.
+    pub province: String,
+    /// Revision, for an application.
+    pub revision: Option<i32>,
+    /// The match log's entry exactly as logged, for a verification or withdrawal.
+    #[serde(with = "serde_bytes")]
+    pub entry: Vec<u8>,
 }
 
 /// What could not be read, or must not be applied.
@@ -252,6 +274,13 @@ pub struct ApplicationState {
     pub findings: Vec<Finding>,
     /// Verified fields, the highest stage for each.
     pub verifications: Vec<VerifiedField>,
+}
+
+impl ApplicationState {
+    /// SHA-256 of all that the row says, to tell whether it is still the same.
+    pub fn digest(&self) -> Sha256 {
+        Sha256::of(&serde_json::to_vec(self).expect("a row is JSON"))
+    }
 }
 
 /// What became of an application.

@@ -1,6 +1,8 @@
 //! The match log (`enrich.normalised`): a total order of everything match acts on.
 
-use crate::{Field, Finding, NodeId, Personal, Timestamp};
+use crate::change::ApplicationState;
+use crate::finding::OutcomeKind;
+use crate::{Epoch, Field, Finding, NodeId, Personal, Sha256, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -42,6 +44,8 @@ pub enum LogBody {
     RulesActivated(RulesActivated),
     /// What is to become of a dead letter.
     DeadLetterDecided(DeadLetterDecided),
+    /// An application is to become what other rules make of it.
+    ApplicationReprocessed(Box<ApplicationReprocessed>),
 }
 
 /// Where a record stood in its source topic.
@@ -293,4 +297,56 @@ pub struct Reapplied {
     /// The change exactly as match wrote it.
     #[serde(with = "serde_bytes")]
     pub value: Vec<u8>,
+}
+
+/// An application is to become what other rules make of it, or what it was before. It holds no rules: a replay has
+/// applied them in a shadow of the register, and this is what came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationReprocessed {
+    /// Makes the entry once only.
+    pub entry_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who decided.
+    pub by: String,
+    /// Why, without personal details.
+    pub reason: String,
+    /// The replay that it is part of.
+    pub replay_id: Uuid,
+    /// [`ApplicationState::digest`] of the row that it was based on: match refuses the entry when the row is another one.
+    pub based_on: Sha256,
+    /// What the row is to become.
+    pub state: ApplicationState,
+    /// The events whose outcome changes with it.
+    pub events: Vec<EventReprocessed>,
+    /// Whether the nodes are to hear of it.
+    pub tell: bool,
+}
+
+/// An event whose outcome changes with its application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventReprocessed {
+    /// The step that settled it first.
+    pub event_sequence: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// Its node.
+    pub node_id: NodeId,
+    /// Its series.
+    pub epoch: Epoch,
+    /// Its place there.
+    pub node_sequence: i64,
+    /// Slug of the province whose topic it came through.
+    pub province: String,
+    /// Revision, for an application.
+    pub revision: Option<i32>,
+    /// Its outcome so far.
+    pub before: OutcomeKind,
+    /// Its outcome from now on.
+    pub outcome: OutcomeKind,
+    /// Why.
+    pub findings: Vec<Finding>,
+    /// The match log's entry exactly as logged, of a verification or withdrawal that is to wait again.
+    #[serde(with = "serde_bytes")]
+    pub entry: Vec<u8>,
 }

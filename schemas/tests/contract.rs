@@ -351,6 +351,38 @@ fn what_operate_erases() {
     );
 }
 
+#[test]
+fn what_a_replay_makes_of_an_application() {
+    check(
+        "application_reprocessed",
+        &MatchLogEntry {
+            body: LogBody::ApplicationReprocessed(Box::new(ApplicationReprocessed {
+                entry_id: id(17),
+                at: Timestamp(1),
+                by: "engineer".to_owned(),
+                reason: "the map was late".to_owned(),
+                replay_id: id(18),
+                based_on: state().digest(),
+                state: state(),
+                events: vec![EventReprocessed {
+                    event_sequence: 70,
+                    event_id: id(11),
+                    node_id: node(),
+                    epoch: id(2),
+                    node_sequence: 2,
+                    province: "dien-bien".to_owned(),
+                    revision: Some(1),
+                    before: OutcomeKind::Held,
+                    outcome: OutcomeKind::Loaded,
+                    findings: vec![finding()],
+                    entry: vec![3],
+                }],
+                tell: true,
+            })),
+        },
+    );
+}
+
 fn settled() -> EventSettled {
     EventSettled {
         sequence: 77,
@@ -388,6 +420,13 @@ fn settled() -> EventSettled {
             findings: vec![],
             resident_id: Some(id(5)),
             ledger: ledger(),
+            waiting: Some(WaitingAgain {
+                application_id: id(4),
+                node_sequence: 2,
+                province: "dien-bien".to_owned(),
+                revision: Some(1),
+                entry: vec![3],
+            }),
         }],
         application: Some(state()),
         refused: Some(RefusedBytes {

@@ -160,6 +160,7 @@ impl Resolver {
             findings: verdict.findings,
             resident_id: verdict.resident,
             ledger,
+            waiting: None,
         }
     }
 

@@ -63,10 +63,13 @@ impl Resolver {
         if gone || !all_listed || listed.is_empty() || listed.len() != decided.applications.len() {
             return Err(STALE);
         }
-        let mut rows = Vec::with_capacity(listed.len());
+        let (mut rows, mut founder) = (Vec::with_capacity(listed.len()), false);
         for at in &decided.applications {
             let known = *self.applications.get(&at.application_id).ok_or(STALE)?;
-            let its_own = known.resident == Some(id) || known.status == ApplicationStatus::Withdrawn;
+            let its_own = known.resident == Some(id)
+                || known.status == ApplicationStatus::Withdrawn
+                || known.seed == id;
+            founder |= known.seed == id;
             if !its_own || known.revision != at.revision {
                 return Err(STALE);
             }
@@ -75,6 +78,10 @@ impl Resolver {
             row.status = ApplicationStatus::Erased;
             row.stage = 0;
             rows.push(row);
+        }
+        // The application that its id comes from would bring it back: it may be held now, by other rules.
+        if !founder {
+            return Err(STALE);
         }
         Ok(Found {
             rows,

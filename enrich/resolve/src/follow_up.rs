@@ -89,7 +89,10 @@ impl Resolver {
 }
 
 /// What an officer found. A value in doubt isn't taken over: it waits for the next verification.
-fn verified(body: &VerificationRecorded, decoded: &Decoded) -> impl Iterator<Item = VerifiedField> {
+pub(crate) fn verified(
+    body: &VerificationRecorded,
+    decoded: &Decoded,
+) -> impl Iterator<Item = VerifiedField> {
     let in_doubt = |field| {
         let mut findings = decoded.findings.iter();
         findings.any(|finding| finding.field == Some(field) && finding.severity == Severity::Hold)

@@ -14,6 +14,8 @@ mod history;
 mod letters;
 mod nodes;
 mod placing;
+mod reprocess;
+mod reread;
 pub mod restore;
 mod review;
 mod revision;
@@ -25,6 +27,7 @@ mod step;
 mod telling;
 mod waiting;
 
+pub use reread::{Reading, Reread, Settled};
 pub use rows::{InMemory, LostRows, Rows};
 pub use state::Resolver;
 pub use step::{Applied, Outputs, Position};

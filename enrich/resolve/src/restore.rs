@@ -16,8 +16,8 @@ use schemas::change::{
 };
 use schemas::codec::Change;
 use schemas::{Epoch, NodeId, Sha256};
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 mod fold;
@@ -40,9 +40,9 @@ pub struct Restoring {
     edges: HashMap<(Uuid, Uuid), (i64, MatchEdge)>,
     reviews: HashMap<(Uuid, Uuid), (i64, ReviewState)>,
     rules: Option<(i64, MatchRules)>,
-    waiting: HashMap<i64, Waiting>,
+    /// By the step that settled them first: the last that is known of events that waited, none once they wait no more.
+    waiting: HashMap<i64, (i64, Option<Waiting>)>,
     entries: HashMap<i64, Vec<u8>>,
-    released: HashSet<i64>,
 }
 
 /// An application with what it is compared by, where it belongs to a resident.
@@ -130,8 +130,13 @@ impl Restoring {
             }
             Row::Place(place) => self.place(place),
             Row::Waiting(waiting) => {
-                self.step(waiting.event_sequence);
-                self.waiting.insert(waiting.event_sequence, waiting);
+                let sequence = waiting.event_sequence;
+                self.step(sequence);
+                newer(&mut self.waiting, sequence, sequence, Some(waiting));
+            }
+            Row::WaitsAgain { sequence, waiting } => {
+                self.step(sequence);
+                newer(&mut self.waiting, waiting.event_sequence, sequence, Some(waiting));
             }
             Row::HeldEntry {
                 event_sequence,
@@ -144,7 +149,7 @@ impl Restoring {
                 sequence,
             } => {
                 self.step(sequence);
-                self.released.insert(event_sequence);
+                newer(&mut self.waiting, event_sequence, sequence, None);
             }
             Row::Application {
                 sequence,
@@ -270,16 +275,15 @@ impl Restoring {
         }
         resolver.take_applications(self.applications);
         resolver.take_pairs(self.edges, self.reviews);
-        for (sequence, waiting) in self.waiting {
-            if !self.released.contains(&sequence) {
-                // Corrections wait by their revision alone; only follow-ups need their entry.
-                let entry = match self.entries.remove(&sequence) {
-                    _ if waiting.revision.is_some() => Vec::new(),
-                    Some(entry) => entry,
-                    None => waiting.entry,
-                };
-                resolver.waiting.add(Waiting { entry, ..waiting });
-            }
+        for (sequence, (_, waiting)) in self.waiting {
+            let Some(waiting) = waiting else { continue };
+            // Corrections wait by their revision alone; only follow-ups need their entry.
+            let entry = match self.entries.remove(&sequence) {
+                _ if waiting.revision.is_some() => Vec::new(),
+                Some(entry) => entry,
+                None => waiting.entry,
+            };
+            resolver.waiting.add(Waiting { entry, ..waiting });
         }
         resolver
     }

@@ -32,8 +32,8 @@ impl Resolver {
         self.outputs(settled, entry, Effects::default(), Vec::new())
     }
 
-    /// Whether these rules can be put in force, and are.
-    pub(crate) fn activate(&mut self, rules: &MatchRules) -> bool {
+    /// Whether these rules can be put in force, and are. Without a step: for a replay under other rules than the log's.
+    pub fn activate(&mut self, rules: &MatchRules) -> bool {
         let thresholds = Thresholds {
             link: rules.link,
             review: rules.review,

@@ -118,7 +118,18 @@ impl Effects {
 impl Resolver {
     /// Applies one entry, exactly as logged at `offset` and appended at `logged_at`.
     pub fn apply(&mut self, offset: i64, logged_at: Timestamp, entry: &[u8]) -> Applied {
-        let outputs = match MatchLogEntry::decode(entry).map(|entry| entry.body) {
+        self.apply_read(offset, logged_at, MatchLogEntry::decode(entry), entry)
+    }
+
+    /// As [`Self::apply`], of an entry that was read already.
+    pub fn apply_read(
+        &mut self,
+        offset: i64,
+        logged_at: Timestamp,
+        read: Result<MatchLogEntry, Unreadable>,
+        entry: &[u8],
+    ) -> Applied {
+        let outputs = match read.map(|entry| entry.body) {
             Ok(LogBody::SourceRecord(record)) => match self.turn(&record) {
                 Turn::Now => self.source_record(logged_at, record, entry),
                 Turn::Passed => return Applied::Passed,
@@ -142,13 +153,17 @@ impl Resolver {
             Ok(LogBody::DeadLetterDecided(decided)) if self.entries.insert(decided.entry_id) => {
                 self.letter_decided(logged_at, decided, entry)
             }
+            Ok(LogBody::ApplicationReprocessed(decided)) if self.entries.insert(decided.entry_id) => {
+                self.application_reprocessed(logged_at, *decided)
+            }
             Ok(
                 LogBody::NodeAdded(_)
                 | LogBody::NodeRetired(_)
                 | LogBody::ResidentErased(_)
                 | LogBody::ReviewDecided(_)
                 | LogBody::RulesActivated(_)
-                | LogBody::DeadLetterDecided(_),
+                | LogBody::DeadLetterDecided(_)
+                | LogBody::ApplicationReprocessed(_),
             ) => return Applied::Passed,
             Err(why) => self.stray(offset, logged_at, entry, why),
         };

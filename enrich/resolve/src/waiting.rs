@@ -60,6 +60,23 @@ impl WaitingRoom {
         self.count += usize::from(events.insert(waiting.event_sequence, waiting).is_none());
     }
 
+    /// Whether the event that this step held waits for this application.
+    pub fn has(&self, application: &Uuid, event_sequence: i64) -> bool {
+        let events = self.by_application.get(application);
+        events.is_some_and(|events| events.contains_key(&event_sequence))
+    }
+
+    /// Takes out one event, if it waits.
+    pub fn take_one(&mut self, application: &Uuid, event_sequence: i64) {
+        let Some(events) = self.by_application.get_mut(application) else {
+            return;
+        };
+        self.count -= usize::from(events.remove(&event_sequence).is_some());
+        if events.is_empty() {
+            self.by_application.remove(application);
+        }
+    }
+
     /// Takes out every event that waits for this application, in order of their steps.
     pub fn take(&mut self, application: &Uuid) -> Vec<Waiting> {
         let events = self.by_application.remove(application).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::waiting::Waiting;
 use schemas::change::{
-    ApplicationState, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules, NodeState,
+    ApplicationState, EventKind, EventSettled, LedgerState, MatchEdge, MatchRules, NodeState, OutcomeChanged,
     ResidentChanged, ResidentStatus, ReviewState,
 };
 use schemas::codec::Change;
@@ -60,6 +60,8 @@ pub enum Row {
     Edge { sequence: i64, edge: MatchEdge },
     /// A review.
     Review { sequence: i64, state: ReviewState },
+    /// An event that a later step made wait again.
+    WaitsAgain { sequence: i64, waiting: Waiting },
 }
 
 /// An event's place in its series.
@@ -132,6 +134,7 @@ impl Row {
             Self::Place(place) => Key::Place(place.sequence),
             Self::Waiting(waiting) => Key::Waiting(waiting.event_sequence),
             Self::Released { event_sequence, .. } => Key::Waiting(*event_sequence),
+            Self::WaitsAgain { waiting, .. } => Key::Waiting(waiting.event_sequence),
             Self::HeldEntry { event_sequence, .. } => Key::HeldEntry(*event_sequence),
             Self::Application { state, .. } => Key::Application(state.application_id),
             Self::Resident { resident_id, .. } => Key::Resident(*resident_id),
@@ -149,6 +152,7 @@ impl Row {
             | Self::Rules { sequence, .. }
             | Self::Books { sequence, .. }
             | Self::Released { sequence, .. }
+            | Self::WaitsAgain { sequence, .. }
             | Self::Application { sequence, .. }
             | Self::Resident { sequence, .. }
             | Self::Edge { sequence, .. }
@@ -229,10 +233,7 @@ fn of_settled(settled: EventSettled) -> Vec<Row> {
         });
     }
     for changed in settled.released {
-        rows.push(Row::Released {
-            event_sequence: changed.event_sequence,
-            sequence,
-        });
+        rows.push(outcome_changed(sequence, changed.clone()));
         rows.push(Row::Books {
             sequence,
             node_id: changed.node_id,
@@ -241,6 +242,28 @@ fn of_settled(settled: EventSettled) -> Vec<Row> {
         });
     }
     rows
+}
+
+fn outcome_changed(sequence: i64, changed: OutcomeChanged) -> Row {
+    let event_sequence = changed.event_sequence;
+    let Some(again) = changed.waiting else {
+        return Row::Released {
+            event_sequence,
+            sequence,
+        };
+    };
+    let waiting = Waiting {
+        event_sequence,
+        application_id: again.application_id,
+        event_id: changed.event_id,
+        node_id: changed.node_id,
+        epoch: changed.epoch,
+        node_sequence: again.node_sequence,
+        province: again.province,
+        revision: again.revision,
+        entry: again.entry,
+    };
+    Row::WaitsAgain { sequence, waiting }
 }
 
 /// What is remembered of an entry of operate.

@@ -6,6 +6,7 @@ mod letters;
 mod log;
 mod operator;
 mod rebuild;
+mod reprocess;
 mod reviews;
 mod seen;
 mod steps;

@@ -10,11 +10,20 @@ use schemas::codec::{Change, Event};
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{LogBody, RulesActivated, SourcePosition};
-use schemas::{Field, Timestamp};
+use schemas::{Field, Finding, Severity, Timestamp};
 
 const NAMES: [&str; 3] = ["Lò Văn Pâng", "Quàng Thị Hoa", "Giàng A Páo"];
 const NUMBERS: [&str; 3] = ["", "011087001234", "011090005678"];
 const BORN: [&str; 3] = ["05/09/1987", "1990", "31/04/1950"];
+
+/// What other rules read of a name, and what they find.
+const NAMES_READ: [&str; 2] = ["Lò Văn Pâng", "Lò Văn Bằng"];
+const READINGS: [[Severity; 1]; 4] = [
+    [Severity::Note],
+    [Severity::Note],
+    [Severity::Hold],
+    [Severity::Reject],
+];
 
 fn bodies() -> impl Strategy<Value = Body> {
     let app = 1..6u128;
@@ -28,9 +37,9 @@ fn bodies() -> impl Strategy<Value = Body> {
 }
 
 /// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile, and with
-/// decisions to erase, on reviews and on dead letters, some of them on what was there before.
+/// decisions to erase, on reviews, on dead letters and by other rules, some of them on what was there before.
 fn logs() -> impl Strategy<Value = Log> {
-    let stories = prop::collection::vec((bodies(), 0..2usize, 0..32u8, 1..6u128), 1..40);
+    let stories = prop::collection::vec((bodies(), 0..2usize, 0..40u8, 1..6u128), 1..40);
     (stories, prop_oneof![Just(0), Just(LOGGED_AT)]).prop_map(|(stories, delay_ms)| {
         const NAMES: [&str; 2] = ["dien-bien-01", "dien-bien-02"];
         let mut nodes = NAMES.map(Node::new);
@@ -79,6 +88,15 @@ fn logs() -> impl Strategy<Value = Log> {
                     .map(LogBody::ReviewDecided),
                 24 => Some(LogBody::RulesActivated(other_rules(entry))),
                 27..=29 => log.reread(entry).map(LogBody::DeadLetterDecided),
+                32..=39 => seen
+                    .reprocess(
+                        id(whose),
+                        NAMES_READ[usize::from(trick) % 2],
+                        &READINGS[usize::from(trick) % 4]
+                            .map(|severity| Finding::overall(severity, "of.others")),
+                        entry,
+                    )
+                    .map(|decided| LogBody::ApplicationReprocessed(Box::new(decided))),
                 30 | 31 => Some(&made[whose as usize * made.len() / 6])
                     .map(|change| LogBody::DeadLetterDecided(reapplied(entry, change))),
                 _ => None,
@@ -275,7 +293,9 @@ proptest! {
             erasures.filter_map(|output| output.settled.erasure.as_ref()).flat_map(|erasure| erasure.applications.clone()).collect();
         for row in merged(before.into_rows().collect(), since) {
             match row {
-                Row::Waiting(waiting) => prop_assert!(!erased.contains(&waiting.application_id)),
+                Row::Waiting(waiting) | Row::WaitsAgain { waiting, .. } => {
+                    prop_assert!(!erased.contains(&waiting.application_id));
+                }
                 Row::Application { state, .. } if erased.contains(&state.application_id) => {
                     let mut emptied = state.clone();
                     emptied.erase().expect("reads");

@@ -2,9 +2,10 @@
 
 use crate::log::id;
 use resolve::Outputs;
-use schemas::Timestamp;
-use schemas::change::ReviewStatus;
+use schemas::change::{ApplicationState, ApplicationStatus, EventSettled, ReviewStatus};
+use schemas::finding::OutcomeKind;
 use schemas::match_log::*;
+use schemas::{Field, Finding, Personal, Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -17,10 +18,26 @@ pub struct Seen {
     /// The step that changed each resident last.
     changed: HashMap<Uuid, i64>,
     reviews: BTreeMap<(Uuid, Uuid), ReviewStatus>,
+    rows: HashMap<Uuid, ApplicationState>,
+    /// By the step that settled them first.
+    events: BTreeMap<i64, EventSettled>,
+    outcomes: HashMap<i64, OutcomeKind>,
 }
 
 impl Seen {
     pub fn note(&mut self, outputs: &Outputs) {
+        let settled = &outputs.settled;
+        if settled.outcome.takes_a_place() && settled.node_sequence.is_some() {
+            self.events.insert(settled.sequence, settled.clone());
+            self.outcomes.insert(settled.sequence, settled.outcome);
+        }
+        for changed in &settled.released {
+            self.outcomes.insert(changed.event_sequence, changed.outcome);
+        }
+        let gained = outputs.residents.iter().flat_map(|resident| &resident.gained);
+        for row in gained.chain(&settled.application) {
+            self.rows.insert(row.application_id, row.clone());
+        }
         for resident in &outputs.residents {
             self.members
                 .insert(resident.resident_id, resident.members.clone());
@@ -76,6 +93,88 @@ impl Seen {
             pairs: vec![ApplicationPair { left, right }],
             based_on: based_on.collect(),
         })
+    }
+
+    /// The row of an application.
+    pub fn row(&self, application: Uuid) -> Option<&ApplicationState> {
+        self.rows.get(&application)
+    }
+
+    /// An application read in another way: with this name and these findings.
+    pub fn reprocess(
+        &self,
+        application: Uuid,
+        name: &str,
+        findings: &[Finding],
+        entry: u128,
+    ) -> Option<ApplicationReprocessed> {
+        let row = self.rows.get(&application)?;
+        let (status, outcome) = match findings.iter().map(|finding| finding.severity).min() {
+            Some(Severity::Reject) => (ApplicationStatus::Rejected, OutcomeKind::Rejected),
+            Some(Severity::Hold) => (ApplicationStatus::Held, OutcomeKind::Held),
+            _ => (ApplicationStatus::Loaded, OutcomeKind::Loaded),
+        };
+        let named = NormalisedValue {
+            field: Field::FullName,
+            value: Personal::new(name.to_owned()),
+            rule: "name.other".to_owned(),
+        };
+        let others = row.changes.iter().filter(|known| known.field != Field::FullName);
+        let state = ApplicationState {
+            status,
+            ruleset: "other".to_owned(),
+            changes: others.cloned().chain([named]).collect(),
+            findings: findings.to_vec(),
+            ..row.clone()
+        };
+        Some(self.become_state(row, state, outcome, findings, entry))
+    }
+
+    /// The way back to what an application was.
+    pub fn undo(&self, was: &ApplicationState, entry: u128) -> Option<ApplicationReprocessed> {
+        let row = self.rows.get(&was.application_id)?;
+        let outcome = match was.status {
+            ApplicationStatus::Loaded => OutcomeKind::Loaded,
+            ApplicationStatus::Held => OutcomeKind::Held,
+            _ => OutcomeKind::Rejected,
+        };
+        Some(self.become_state(row, was.clone(), outcome, &was.findings, entry))
+    }
+
+    fn become_state(
+        &self,
+        row: &ApplicationState,
+        state: ApplicationState,
+        outcome: OutcomeKind,
+        findings: &[Finding],
+        entry: u128,
+    ) -> ApplicationReprocessed {
+        let of_row = |event: &&EventSettled| event.event_id == Some(row.event_id);
+        let event = self.events.values().rev().find(of_row);
+        let events = event.map(|event| EventReprocessed {
+            event_sequence: event.sequence,
+            event_id: row.event_id,
+            node_id: event.node_id.clone().expect("a node"),
+            epoch: event.epoch.expect("an epoch"),
+            node_sequence: event.node_sequence.expect("a place"),
+            province: event.province.clone(),
+            revision: event.revision,
+            before: self.outcomes[&event.sequence],
+            outcome,
+            findings: findings.to_vec(),
+            entry: Vec::new(),
+        });
+        ApplicationReprocessed {
+            entry_id: id(entry),
+            at: Timestamp(1),
+            by: "an.engineer".to_owned(),
+            reason: "other rules".to_owned(),
+            replay_id: id(99),
+            based_on: row.digest(),
+            state,
+            events: events.into_iter().collect(),
+            tell: true,
+        }
     }
 
     /// The decision to erase the resident that an application belongs to, or belonged to last.
