@@ -1,7 +1,9 @@
 //! One figure for the register's current state, to compare two registers with.
 //!
-//! It covers what the register says of people and events, without sequences, times of processing,
-//! history and redirects. A table's digest is the sum, modulo 2²⁵⁶, of the SHA-256 of its rows as
+//! It covers what the register says of people and events now, without sequences, times of processing,
+//! history and redirects: of operate's entries those that decide about nodes, people and letters, but not how often rules were
+//! changed and applications read anew; edges in force, and reviews that wait or were decided, without their weights, which
+//! are those of the moment when two applications were compared. A table's digest is the sum, modulo 2²⁵⁶, of the SHA-256 of its rows as
 //! PostgreSQL's binary COPY writes them, so it doesn't depend on where the rows lie, and a row that
 //! stands there twice counts twice. The whole is the SHA-256 over the tables' names, counts and sums.
 
@@ -78,7 +80,7 @@ fn queries() -> [(&'static str, String); 6] {
             "intake_event",
             "SELECT province, node_id, epoch, node_sequence, event_id, hash, kind, application_id, revision, ruleset, \
                     outcome, findings, resident_id \
-               FROM event_outcome_current"
+               FROM event_outcome_current WHERE kind NOT IN ('application_reprocessed', 'rules_activated')"
                 .to_owned(),
         ),
         (
@@ -86,10 +88,10 @@ fn queries() -> [(&'static str, String); 6] {
             "SELECT node_id, epoch, received, loaded, rejected, held, copies, conflicts, broken_links FROM node_ledger"
                 .to_owned(),
         ),
-        ("match_edge", "SELECT left_id, right_id, rule, weight_millibits, accepted FROM match_edge".to_owned()),
+        ("match_edge", "SELECT left_id, right_id, rule FROM match_edge WHERE accepted".to_owned()),
         (
             "review",
-            "SELECT left_id, right_id, status::text, weight_millibits, decided_by, reason FROM review".to_owned(),
+            "SELECT left_id, right_id, status::text, decided_by, reason FROM review WHERE status <> 'closed'".to_owned(),
         ),
     ]
 }

@@ -21,6 +21,7 @@ pub mod restore;
 pub mod roles;
 mod rows;
 pub mod settings;
+pub mod shadow;
 pub mod start;
 
 pub use fault::{DatabaseFault, remedy_of};

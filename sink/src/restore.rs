@@ -49,6 +49,8 @@ pub enum Restored {
         sequence: i64,
         outcome: OutcomeKind,
     },
+    /// An event that a later step made wait again, with that step.
+    WaitsAgain { sequence: i64, event: Event },
     /// The books of a series, with the step they stand at.
     Ledger {
         sequence: i64,
@@ -116,15 +118,49 @@ pub async fn read(
     register: &Register,
     mut each: impl FnMut(Restored) -> Result<(), Fault>,
 ) -> Result<Positions, Fault> {
-    const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     let mut conn = register.open().await?;
     let mut snapshot = conn.begin_with(SNAPSHOT).await.map_err(DatabaseFault::from)?;
-    for (table, query, read) in row::TABLES {
-        each_row(&mut snapshot, table, query, *read, &mut each).await?;
-    }
-    let positions = positions(&mut snapshot).await?;
+    let positions = read_in(&mut snapshot, &mut each).await?;
     snapshot.commit().await.map_err(DatabaseFault::from)?;
     Ok(positions)
+}
+
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// As [`read`], in a transaction of the caller's, which must see one moment only.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_in(
+    conn: &mut PgConnection,
+    mut each: impl FnMut(Restored) -> Result<(), Fault>,
+) -> Result<Positions, Fault> {
+    for (table, query, read) in row::TABLES {
+        each_row(conn, table, query, *read, &mut each).await?;
+    }
+    Ok(positions(conn).await?)
+}
+
+/// The rows of these applications, in no order that means anything.
+///
+/// # Errors
+/// As [`read`].
+pub async fn applications(register: &Register, ids: &[Uuid]) -> Result<Vec<ApplicationState>, Fault> {
+    const TOGETHER: usize = 10_000;
+    let mut conn = register.open().await?;
+    let query = format!("{} WHERE application_id = ANY ($1)", row::APPLICATIONS);
+    let mut states = Vec::with_capacity(ids.len());
+    for some in ids.chunks(TOGETHER) {
+        let mut rows = sqlx::query(&query).bind(some).fetch(&mut conn);
+        while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
+            let read = row::application(&row)
+                .map_err(|fault| Fault::fatal(format!("a row of application can't be restored: {fault}")))?;
+            if let Restored::Application { state, .. } = read {
+                states.push(state);
+            }
+        }
+    }
+    Ok(states)
 }
 
 async fn each_row(

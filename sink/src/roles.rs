@@ -17,7 +17,7 @@ struct Role {
     on_tables: &'static [(&'static str, &'static str)],
 }
 
-const ROLES: [Role; 6] = [
+const ROLES: [Role; 7] = [
     Role {
         name: "sink",
         purpose: "Loads the register: writes every table, changes no event, empties history for who is erased, deletes nothing but numbers of who is erased.",
@@ -110,6 +110,21 @@ const ROLES: [Role; 6] = [
             (
                 "INSERT (proposal_id, proposed_by, step)",
                 "review_proposal_approval",
+            ),
+            ("INSERT (action, about, reason, result)", "audit"),
+        ],
+    },
+    Role {
+        name: "engineer",
+        purpose: "Runs replays: reads the register, makes shadows of it in schemas of their own, plans, approves and promotes.",
+        on_database: Some("CREATE, TEMPORARY"),
+        on_tables: &[
+            ("SELECT", EVERYTHING),
+            ("INSERT (replay_id, plan, plan_hash)", "replay"),
+            ("INSERT (replay_id, step, result)", "replay_step"),
+            (
+                "INSERT (replay_id, planned_by, diff_hash, lines, reason)",
+                "replay_approval",
             ),
             ("INSERT (action, about, reason, result)", "audit"),
         ],

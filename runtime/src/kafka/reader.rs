@@ -4,7 +4,7 @@ use super::context::Quiet;
 use super::statistics;
 use super::{Cluster, Partition, Record, fault};
 use crate::Fault;
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
@@ -26,9 +26,17 @@ impl Cluster {
     /// # Errors
     /// Fatal when a property is wrong; transient when the partitions can't be taken.
     pub fn reader(&self, from: &[(Partition, i64)]) -> Result<Reader, Fault> {
+        self.reader_in(topics::GROUP_READER, from)
+    }
+
+    /// The same under the name of a group, which it doesn't join: the lag tools are told by [`Reader::commit`].
+    ///
+    /// # Errors
+    /// As [`Self::reader`].
+    pub fn reader_in(&self, group: &str, from: &[(Partition, i64)]) -> Result<Reader, Fault> {
         let mut config = self.consumer_config(true);
         statistics::ask(&mut config);
-        config.set("group.id", self.full(topics::GROUP_READER));
+        config.set("group.id", self.full(group));
         let inner: BaseConsumer<Quiet> = config
             .create_with_context(Quiet::default())
             .map_err(|e| fault("can't make a Kafka reader", &e))?;
@@ -93,6 +101,22 @@ impl Reader {
             .position()
             .map_err(|e| fault("can't tell the positions", &e))?;
         Ok(positions_in(self.cluster.namespace(), &list))
+    }
+
+    /// Tells the group of [`Cluster::reader_in`] how far what was read has come, without waiting.
+    ///
+    /// # Errors
+    /// Transient; nothing depends on it but the lag that others see.
+    pub fn commit(&self, next: &[(Partition, i64)]) -> Result<(), Fault> {
+        let mut list = TopicPartitionList::with_capacity(next.len());
+        for (partition, offset) in next {
+            let topic = self.cluster.full(&partition.topic);
+            list.add_partition_offset(&topic, partition.number, Offset::Offset(*offset))
+                .map_err(|e| fault("can't name a position", &e))?;
+        }
+        self.inner
+            .commit(&list, CommitMode::Async)
+            .map_err(|e| fault("can't commit a position", &e))
     }
 
     /// Reads from the positions given at the start to the stable end as it is now, and calls `each`

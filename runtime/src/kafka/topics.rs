@@ -212,6 +212,29 @@ impl Cluster {
         Ok(())
     }
 
+    /// Deletes a group that nobody is in: a replay's, whose lag must not be looked at for ever.
+    ///
+    /// # Errors
+    /// Transient when the cluster doesn't answer. A group that isn't there is no fault.
+    pub async fn delete_group(&self, group: &str) -> Result<(), Fault> {
+        let admin: AdminClient<Quiet> = self
+            .base
+            .create_with_context(Quiet::default())
+            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let name = self.full(group);
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
+        let deleted = admin.delete_groups(&[name.as_str()], &options).await;
+        for one in deleted.map_err(|e| fault("can't delete a group", &e))? {
+            match one {
+                Ok(_) | Err((_, RDKafkaErrorCode::GroupIdNotFound)) => {}
+                Err((name, code)) => {
+                    return Err(Fault::transient(format!("can't delete group {name}: {code}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes the records before an offset of each partition, as retention does: for tests and for data
     /// that must go, never to save space.
     ///

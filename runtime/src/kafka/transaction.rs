@@ -111,7 +111,8 @@ impl TransactionalProducer {
         let Some(group) = consumer.inner.group_metadata() else {
             return self.abort(Fault::transient("the consumer is in no group"));
         };
-        let added = self.ask(move |inner| inner.send_offsets_to_transaction(&offsets, &group, CALL_TIMEOUT))?;
+        let added =
+            self.ask(move |inner| inner.send_offsets_to_transaction(&offsets, &group, CALL_TIMEOUT))?;
         if let Err(error) = added {
             return self.failed("can't add the position to the transaction", &error);
         }

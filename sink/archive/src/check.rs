@@ -102,6 +102,23 @@ pub async fn read(
     Ok(())
 }
 
+/// The stretches of a partition's offsets that files hold, in order: the first of each, and the first behind it.
+///
+/// # Errors
+/// Data when a manifest can't be read; transient when the place can't be read.
+pub async fn segments(place: &Place, topic: &str, partition: i32) -> Result<Vec<(i64, i64)>, Fault> {
+    let mut segments = Vec::new();
+    for path in place.list(&entry::folder(topic, partition)).await? {
+        let bytes = place.get(&path).await?.unwrap_or_default();
+        let entry: Entry = serde_json::from_slice(&bytes)
+            .map_err(|_| Fault::data(format!("{path} in the archive is no manifest entry")))?;
+        if entry.file.is_some() {
+            segments.push((entry.from, entry.to));
+        }
+    }
+    Ok(segments)
+}
+
 type Manifests = BTreeMap<(String, i32), Vec<Path>>;
 
 async fn manifests(place: &Place) -> Result<Manifests, Fault> {

@@ -18,7 +18,7 @@ mod place;
 mod settings;
 mod stretch;
 
-pub use check::{Report, check, read};
+pub use check::{Report, check, read, segments};
 pub use entry::Entry;
 pub use follow::{Archiver, Mode};
 pub use place::Place;

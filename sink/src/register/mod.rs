@@ -81,6 +81,22 @@ impl Register {
         Ok(register)
     }
 
+    /// The tables of another schema of the same database, and of no other.
+    #[must_use]
+    pub fn in_schema(&self, schema: &str) -> Self {
+        Self {
+            options: self.options.clone().options([("search_path", schema)]),
+        }
+    }
+
+    /// The same with the rights of a group role, which owns what is made.
+    #[must_use]
+    pub fn acting_as(&self, role: &str) -> Self {
+        Self {
+            options: self.options.clone().options([("role", role)]),
+        }
+    }
+
     /// A new connection. The caller owns its transactions.
     ///
     /// # Errors

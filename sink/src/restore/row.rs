@@ -29,6 +29,7 @@ pub(super) const TABLES: &[(&str, &str, Read)] = &[
     ("node_ledger", LEDGERS, ledger),
     ("source_position", SOURCES, source_position),
     ("event_outcome", OUTCOMES, released),
+    ("event_outcome", WAITING_AGAIN, waits_again),
     ("held_event", HELD, held_entry),
     ("intake_event", EVENTS, event),
     ("application", APPLICATIONS, application),
@@ -44,7 +45,14 @@ const NODES: &str = "SELECT node_id, sequence, province, public_key, retired, de
 const LEDGERS: &str = "
     SELECT node_id, epoch, sequence, loaded, rejected, held, copies, conflicts, broken_links FROM node_ledger";
 const SOURCES: &str = "SELECT topic, partition, next_offset FROM source_position";
-const OUTCOMES: &str = "SELECT event_sequence, sequence, outcome::text FROM event_outcome";
+const OUTCOMES: &str = "
+    SELECT event_sequence, sequence, outcome::text FROM event_outcome WHERE outcome <> 'held'";
+const WAITING_AGAIN: &str = "
+    SELECT o.sequence AS held_again, e.sequence, e.province, e.node_id, e.epoch, e.node_sequence, e.event_id, e.hash,
+           e.open_link, e.kind::text, e.application_id, e.revision, o.outcome::text, NULL::bigint AS logged_ms
+      FROM event_outcome o
+      JOIN intake_event e ON e.sequence = o.event_sequence
+     WHERE o.outcome = 'held'";
 const HELD: &str = "
     SELECT h.event_sequence, h.entry FROM held_event h
       JOIN intake_event e ON e.sequence = h.event_sequence AND e.outcome = 'held'";
@@ -54,7 +62,7 @@ const EVENTS: &str = "
            CASE WHEN kind IN ('node_added', 'node_retired') THEN (extract(epoch FROM logged_at) * 1000)::bigint END
              AS logged_ms
       FROM intake_event";
-const APPLICATIONS: &str = "
+pub(super) const APPLICATIONS: &str = "
     SELECT application_id, sequence, revision, status::text, stage, resident_id, event_id,
            (extract(epoch FROM appended_at) * 1000)::bigint AS appended_ms,
            (extract(epoch FROM COALESCE(first_appended_at, appended_at)) * 1000)::bigint AS first_appended_ms, ruleset, changes::text, findings::text,
@@ -159,10 +167,21 @@ fn held_entry(row: &PgRow) -> Result<Restored, Unlike> {
 }
 
 fn event(row: &PgRow) -> Result<Restored, Unlike> {
+    Ok(Restored::Event(settled(row)?))
+}
+
+fn waits_again(row: &PgRow) -> Result<Restored, Unlike> {
+    Ok(Restored::WaitsAgain {
+        sequence: column(row, "held_again")?,
+        event: settled(row)?,
+    })
+}
+
+fn settled(row: &PgRow) -> Result<Event, Unlike> {
     let node = column::<Option<&str>>(row, "node_id")?
         .map(NodeId::parse)
         .transpose();
-    Ok(Restored::Event(Event {
+    Ok(Event {
         sequence: column(row, "sequence")?,
         province: column(row, "province")?,
         node_id: node.map_err(|fault| Unlike(fault.to_string()))?,
@@ -176,10 +195,10 @@ fn event(row: &PgRow) -> Result<Restored, Unlike> {
         revision: column(row, "revision")?,
         outcome: named(row, "outcome")?,
         logged_at: column::<Option<i64>>(row, "logged_ms")?.map(Timestamp),
-    }))
+    })
 }
 
-fn application(row: &PgRow) -> Result<Restored, Unlike> {
+pub(super) fn application(row: &PgRow) -> Result<Restored, Unlike> {
     let state = ApplicationState {
         application_id: column(row, "application_id")?,
         revision: column(row, "revision")?,

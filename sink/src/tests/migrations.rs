@@ -54,6 +54,11 @@ async fn filled() -> (Database, PgConnection) {
         INSERT INTO review_proposal
         SELECT id, 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x', 'a' FROM gen_random_uuid() AS id;
         INSERT INTO review_proposal_approval SELECT proposal_id, 'a', 'b', now(), 1 FROM review_proposal;
+        INSERT INTO replay (replay_id, plan, plan_hash, planned_by)
+        SELECT gen_random_uuid(), '{}', decode(repeat('00', 32), 'hex'), 'a';
+        INSERT INTO replay_step (replay_id, step, result) SELECT replay_id, 'started', 'null' FROM replay;
+        INSERT INTO replay_approval (replay_id, planned_by, diff_hash, lines, reason, approved_by)
+        SELECT replay_id, 'a', plan_hash, '', 'looked at', 'b' FROM replay;
         INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')";
     sqlx::raw_sql(OTHERS).execute(&mut conn).await.expect("written");
     (database, conn)

@@ -58,7 +58,7 @@ async fn each_program_works_with_its_role_alone() {
 }
 
 /// What a role must be refused.
-const FORBIDDEN: [(&str, &[&str]); 6] = [
+const FORBIDDEN: [(&str, &[&str]); 7] = [
     (
         "sink",
         &[
@@ -126,6 +126,21 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
         ],
     ),
     (
+        "engineer",
+        &[
+            "UPDATE resident SET stage = 0",
+            "INSERT INTO resident (resident_id) VALUES (gen_random_uuid())",
+            "DELETE FROM application",
+            "UPDATE replay SET plan = 'x'",
+            "INSERT INTO replay (replay_id, plan, plan_hash, planned_by) VALUES (gen_random_uuid(), 'x', '', 'another')",
+            "INSERT INTO replay_approval (replay_id, planned_by, diff_hash, lines, reason, approved_by)
+             VALUES (gen_random_uuid(), 'a', '', '', 'x', 'another')",
+            "DELETE FROM replay_step",
+            "UPDATE audit SET reason = 'x'",
+            "CREATE TABLE remark (text text)",
+        ],
+    ),
+    (
         "reader",
         &[
             "SELECT resident_id FROM resident",
@@ -158,7 +173,7 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
 ];
 
 /// What a role is there for, beside its program's own statements.
-const ALLOWED: [(&str, &[&str]); 4] = [
+const ALLOWED: [(&str, &[&str]); 5] = [
     (
         "operator",
         &[
@@ -182,6 +197,15 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "INSERT INTO review_proposal (proposal_id, decision, left_ids, right_ids, resident_ids, sequences, reason)
              SELECT gen_random_uuid(), 'same', ARRAY[id], ARRAY[id], ARRAY[id], '{1}', 'x' FROM gen_random_uuid() AS id",
             "INSERT INTO audit (action, about, reason, result) VALUES ('resident.unmask', 'x', 'case 1', 'granted')",
+        ],
+    ),
+    (
+        "engineer",
+        &[
+            "SELECT * FROM application",
+            "SELECT * FROM replay",
+            "INSERT INTO replay (replay_id, plan, plan_hash) SELECT gen_random_uuid(), 'x', decode(repeat('00', 32), 'hex')",
+            "CREATE SCHEMA replay_of_a_test",
         ],
     ),
     (

@@ -124,6 +124,7 @@ fn extreme() -> (EventSettled, ResidentChanged) {
         findings: vec![Finding::overall(Severity::Reject, ODD)],
         resident_id: None,
         ledger: LedgerState::default(),
+        waiting: None,
     }];
     settled.refused = Some(RefusedBytes {
         key: None,

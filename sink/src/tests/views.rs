@@ -2,6 +2,7 @@
 
 use super::{count, load_anyway, records, register};
 use crate::fixture::history::{History, Keyed};
+use crate::restore::{self, Restored};
 use schemas::Severity;
 use schemas::change::{ApplicationStatus, EventSettled, OutcomeChanged};
 use schemas::codec::Change;
@@ -31,15 +32,21 @@ fn held(changes: &mut [Keyed]) -> EventSettled {
 
 /// A later step by which what waited is refused.
 fn released(waiting: &EventSettled, step: i64) -> Keyed {
+    changed(waiting, step, OutcomeKind::Rejected)
+}
+
+/// A later step that gives an event another outcome.
+fn changed(waiting: &EventSettled, step: i64, outcome: OutcomeKind) -> Keyed {
     let changed = OutcomeChanged {
         event_sequence: waiting.sequence,
         event_id: waiting.event_id.expect("an event"),
         node_id: waiting.node_id.clone().expect("a node"),
         epoch: waiting.epoch.expect("an epoch"),
-        outcome: OutcomeKind::Rejected,
+        outcome,
         findings: Vec::new(),
         resident_id: None,
         ledger: waiting.ledger.expect("books"),
+        waiting: None,
     };
     Keyed {
         key: b"node".to_vec(),
@@ -162,4 +169,41 @@ async fn masked(conn: &mut PgConnection, mask: &str, value: Option<&str>) -> Opt
         .fetch_one(conn)
         .await
         .expect("masked")
+}
+
+#[tokio::test]
+async fn an_event_that_waits_again_is_handed_on_as_one_that_waits() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let mut changes = History::new(14, 4).steps(STEPS);
+    let waiting = held(&mut changes);
+    load_anyway(&mut conn, &records(&changes)).await;
+    let mut seen = Vec::new();
+    for (step, outcome) in [(1_000, OutcomeKind::Loaded), (1_001, OutcomeKind::Held)] {
+        load_anyway(&mut conn, &records(&[changed(&waiting, step, outcome)])).await;
+        restore::read(&register, |row| {
+            match row {
+                Restored::WaitsAgain { sequence, event } => {
+                    seen.push((sequence, event.sequence, event.outcome))
+                }
+                Restored::Released {
+                    event_sequence,
+                    sequence,
+                    outcome,
+                } if event_sequence == waiting.sequence => seen.push((sequence, event_sequence, outcome)),
+                _ => {}
+            }
+            Ok(())
+        })
+        .await
+        .expect("read");
+    }
+    let event = waiting.sequence;
+    assert_eq!(
+        seen,
+        [
+            (1_000, event, OutcomeKind::Loaded),
+            (1_001, event, OutcomeKind::Held)
+        ]
+    );
 }
