@@ -15,7 +15,9 @@ mod standby;
 
 use crate::control::Controls;
 use crate::settings::Settings;
+pub(crate) use batch::Batch;
 use leader::{Leader, Leadership, Seat};
+pub(crate) use register::Translation;
 use restore::Sources;
 pub use rows::DiskRows;
 use runtime::health::Health;

@@ -23,29 +23,41 @@ pub fn read(
     handle: &tokio::runtime::Handle,
     mut each: impl FnMut(Row) -> Result<(), Fault>,
 ) -> Result<Vec<(Partition, i64)>, Fault> {
-    let mut released = HashSet::new();
+    let mut translation = Translation::default();
     let positions = handle.block_on(async {
         let register = Register::connect(database).await?;
         sink::restore::read(&register, |restored| {
-            for row in rows_of(restored) {
-                // Which events were released is told before what they hold: a snapshot must not keep an entry
-                // that no later change would take out of it.
-                match &row {
-                    Row::Released { event_sequence, .. } => {
-                        released.insert(*event_sequence);
-                    }
-                    Row::HeldEntry { event_sequence, .. } if released.contains(event_sequence) => continue,
-                    Row::Waiting(waiting) if released.contains(&waiting.event_sequence) => continue,
-                    _ => {}
-                }
-                each(row)?;
-            }
-            Ok(())
+            translation.rows(restored).into_iter().try_for_each(&mut each)
         })
         .await
     })?;
     each(Row::Step(positions.sequence))?;
     Ok(positions.changes)
+}
+
+/// What the register hands on, in its order, as rows of match's state.
+#[derive(Debug, Default)]
+pub struct Translation {
+    /// The events that wait no more. They are told of before what they hold: a snapshot must not keep an entry that no
+    /// later change would take out of it.
+    released: HashSet<i64>,
+}
+
+impl Translation {
+    /// The rows that one of the register's makes.
+    pub fn rows(&mut self, restored: Restored) -> Vec<Row> {
+        let mut rows = rows_of(restored);
+        rows.retain(|row| match row {
+            Row::Released { event_sequence, .. } => {
+                self.released.insert(*event_sequence);
+                true
+            }
+            Row::HeldEntry { event_sequence, .. } => !self.released.contains(event_sequence),
+            Row::Waiting(waiting) => !self.released.contains(&waiting.event_sequence),
+            _ => true,
+        });
+        rows
+    }
 }
 
 /// The change that a record of `register.changes` holds; none when match didn't write it: it can't be part
@@ -105,6 +117,12 @@ fn rows_of(restored: Restored) -> Vec<Row> {
             event_sequence,
             sequence,
         },
+        Restored::WaitsAgain { sequence, event } => {
+            return waiting(event)
+                .map(|waiting| Row::WaitsAgain { sequence, waiting })
+                .into_iter()
+                .collect();
+        }
         Restored::Ledger {
             sequence,
             node_id,
@@ -145,7 +163,7 @@ fn rows_of_event(event: Event) -> Vec<Row> {
         rows.push(Row::Entry { sequence, entry_id });
     }
     let (Some(node_id), Some(epoch), Some(node_sequence), Some(event_id)) =
-        (event.node_id, event.epoch, event.node_sequence, event.event_id)
+        (&event.node_id, event.epoch, event.node_sequence, event.event_id)
     else {
         return rows;
     };
@@ -161,21 +179,24 @@ fn rows_of_event(event: Event) -> Vec<Row> {
             open_link: event.open_link,
         }));
     }
-    let held = event
-        .application_id
-        .filter(|_| event.outcome == OutcomeKind::Held);
-    if let Some(application_id) = held {
-        rows.push(Row::Waiting(Waiting {
-            event_sequence: sequence,
-            application_id,
-            event_id,
-            node_id,
-            epoch,
-            node_sequence,
-            province: event.province.unwrap_or_default(),
-            revision: event.revision,
-            entry: Vec::new(),
-        }));
-    }
+    rows.extend(waiting(event).map(Row::Waiting));
     rows
+}
+
+/// What is remembered of an event that waits; its entry comes with a row of its own.
+fn waiting(event: Event) -> Option<Waiting> {
+    if event.outcome != OutcomeKind::Held {
+        return None;
+    }
+    Some(Waiting {
+        event_sequence: event.sequence,
+        application_id: event.application_id?,
+        event_id: event.event_id?,
+        node_id: event.node_id?,
+        epoch: event.epoch?,
+        node_sequence: event.node_sequence?,
+        province: event.province.unwrap_or_default(),
+        revision: event.revision,
+        entry: Vec::new(),
+    })
 }

@@ -4,11 +4,11 @@ use crate::control::Controls;
 use rules::Ruleset;
 use runtime::Fault;
 use runtime::kafka::Record;
-use schemas::IntakeEvent;
 use schemas::codec::Event;
 use schemas::match_log::{
     Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord, Undecodable,
 };
+use schemas::{IntakeEvent, NodeId, Timestamp};
 
 /// An entry, encoded, with the key it is logged under.
 pub struct Entry {
@@ -36,42 +36,10 @@ pub fn of(
         value,
         trace: _,
     } = record;
-    let (log_key, content) = match read(
-        &value,
-        controls.quarantined(&partition.topic, partition.number, offset),
-    ) {
-        Ok(event) => {
-            let arrival = validate::Arrival {
-                key: key.as_deref(),
-                appended_at,
-            };
-            let validate::Examined { changes, findings } = validate::event(&event, arrival, ruleset);
-            let counted = findings.iter().map(|finding| finding.severity).min();
-            metrics::counter!("intake_normalise_records_total", "result" => counted.map_or("clean", rules::severity_name))
-                .increment(1);
-            let log_key = event.node_id.as_str().as_bytes().to_vec();
-            (
-                log_key,
-                Content::Decoded(Decoded {
-                    event: value,
-                    changes,
-                    findings,
-                }),
-            )
-        }
-        Err(reason) => {
-            metrics::counter!("intake_normalise_records_total", "result" => "undecodable").increment(1);
-            let log_key = key.clone().unwrap_or_default();
-            (
-                log_key,
-                Content::Undecodable(Undecodable {
-                    key,
-                    value,
-                    reason: reason.to_owned(),
-                }),
-            )
-        }
-    };
+    let quarantined = controls.quarantined(&partition.topic, partition.number, offset);
+    let (node, content) = content(Key::Is(key.clone()), value, appended_at, quarantined, ruleset);
+    count(&content);
+    let log_key = node.map(|node| node.as_str().as_bytes().to_vec());
     let entry = MatchLogEntry {
         body: LogBody::SourceRecord(SourceRecord {
             source: SourcePosition {
@@ -86,7 +54,66 @@ pub fn of(
         }),
     };
     let value = entry.encode().map_err(|e| Fault::fatal(e.to_string()))?;
-    Ok(Entry { key: log_key, value })
+    Ok(Entry {
+        key: log_key.or(key).unwrap_or_default(),
+        value,
+    })
+}
+
+/// A record's key.
+pub(crate) enum Key {
+    /// As it was read.
+    Is(Option<Vec<u8>>),
+    /// It was found to be the event's node.
+    IsTheNode,
+}
+
+/// What the rules make of a record: a readable event, with its node, or bytes that are none.
+pub(crate) fn content(
+    key: Key,
+    value: Vec<u8>,
+    appended_at: Timestamp,
+    quarantined: bool,
+    ruleset: &Ruleset,
+) -> (Option<NodeId>, Content) {
+    match read(&value, quarantined) {
+        Ok(event) => {
+            let key = match &key {
+                Key::Is(key) => key.as_deref(),
+                Key::IsTheNode => Some(event.node_id.as_str().as_bytes()),
+            };
+            let validate::Examined { changes, findings } =
+                validate::event(&event, validate::Arrival { key, appended_at }, ruleset);
+            let decoded = Decoded {
+                event: value,
+                changes,
+                findings,
+            };
+            (Some(event.node_id), Content::Decoded(decoded))
+        }
+        Err(reason) => {
+            let undecodable = Undecodable {
+                key: match key {
+                    Key::Is(key) => key,
+                    Key::IsTheNode => None,
+                },
+                value,
+                reason: reason.to_owned(),
+            };
+            (None, Content::Undecodable(undecodable))
+        }
+    }
+}
+
+fn count(content: &Content) {
+    let result = match content {
+        Content::Undecodable(_) => "undecodable",
+        Content::Decoded(decoded) => {
+            let worst = decoded.findings.iter().map(|finding| finding.severity).min();
+            worst.map_or("clean", rules::severity_name)
+        }
+    };
+    metrics::counter!("intake_normalise_records_total", "result" => result).increment(1);
 }
 
 fn read(value: &[u8], quarantined: bool) -> Result<IntakeEvent, &'static str> {

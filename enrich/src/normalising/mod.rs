@@ -13,6 +13,7 @@ mod window;
 use crate::control::Controls;
 use crate::settings::Settings;
 use admission::Admission;
+pub(crate) use entry::{Key, content};
 use progress::Progress;
 use rules::Ruleset;
 use runtime::health::Health;
