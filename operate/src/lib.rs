@@ -23,6 +23,7 @@ pub mod peek;
 pub mod period;
 mod progress;
 pub mod register;
+pub mod replay;
 mod report;
 pub mod review;
 pub mod rules;

@@ -7,7 +7,7 @@ use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
     audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node, peek,
-    register, review, rules, top, topics, values,
+    register, replay, review, rules, top, topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -125,6 +125,9 @@ enum Command {
     /// log.
     #[command(subcommand)]
     DeadLetters(letters::Command),
+    /// The past once more under other rules, beside what is live: planned, run, compared, approved, promoted, undone
+    #[command(subcommand)]
+    Replay(replay::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -191,6 +194,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use matching::Command as Match;
     use node::Command as Node;
     use register::Command as Register;
+    use replay::Command as Replay;
     use review::Command as Review;
     use rules::Command as Rules;
     use topics::Command as Topics;
@@ -277,6 +281,21 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::DeadLetters(Letters::Discard(args)) => {
             print(&letters::discard::run(settings, &args).await?, output)
+        }
+        Command::Replay(Replay::Plan(args)) => print(&replay::planning::run(settings, &args).await?, output),
+        Command::Replay(Replay::Run(args)) => print(&replay::run::run(settings, &args).await?, output),
+        Command::Replay(Replay::Diff(args)) => print(&replay::diff::run(settings, &args).await?, output),
+        Command::Replay(Replay::Approve(args)) => {
+            print(&replay::approve::run(settings, &args).await?, output)
+        }
+        Command::Replay(Replay::Promote(args)) => {
+            print(&replay::promote::promote(settings, &args).await?, output)
+        }
+        Command::Replay(Replay::Undo(args)) => print(&replay::promote::undo(settings, &args).await?, output),
+        Command::Replay(Replay::Status) => print(&replay::status::run(settings).await?, output),
+        Command::Replay(Replay::Log(args)) => print(&replay::status::log(settings, &args).await?, output),
+        Command::Replay(Replay::Discard(args)) => {
+            print(&replay::discard::run(settings, &args).await?, output)
         }
         Command::Quarantine(args) => print(&control::quarantine::run(settings, &args).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),

@@ -141,5 +141,15 @@ impl Drop for Database {
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         self.runtime.block_on(self.stack.administer(statement));
+        // Roles made for it belong to the server; with the database their rights are gone.
+        let roles = format!(
+            "DO $$ DECLARE role name; BEGIN
+                 FOR role IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, '{}_') LOOP
+                     EXECUTE format('DROP ROLE %I', role);
+                 END LOOP;
+             END $$",
+            self.name
+        );
+        self.runtime.block_on(self.stack.administer(roles));
     }
 }

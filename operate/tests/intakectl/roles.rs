@@ -21,7 +21,10 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
     pipeline.sql(dry.stdout).await;
     assert_eq!(
         roles(&pipeline).await,
-        ["auditor", "match", "operator", "reader", "reviewer", "sink"].map(|role| format!("{prefix}{role}"))
+        [
+            "auditor", "engineer", "match", "operator", "reader", "reviewer", "sink"
+        ]
+        .map(|role| format!("{prefix}{role}"))
     );
     let again = pipeline.run(&[&make[..], &["--execute", "-o", "json"]].concat());
     assert_eq!(again.code, 0, "{}", again.stderr);

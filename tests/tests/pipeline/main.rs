@@ -13,6 +13,7 @@ mod kill_everything;
 mod lost_connections;
 mod older_register;
 mod own_file;
+mod replayed;
 mod restored_backup;
 mod revoked_right;
 mod snapshot;

@@ -1,0 +1,139 @@
+//! The match log from one offset to another, first what the archive has of it.
+
+use super::archived;
+use super::pace::Pace;
+use super::plan::{Plan, Stretch};
+use super::run::Run;
+use runtime::Fault;
+use runtime::kafka::{Cluster, Partition, Record};
+use schemas::topics::MATCH_LOG;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Entries handed on together.
+const CHUNK: usize = 2_000;
+/// How long nothing may come before the end is reached.
+const PATIENCE: Duration = Duration::from_secs(60);
+const COMMIT_EVERY: Duration = Duration::from_secs(1);
+
+/// Reads a log.
+pub(super) struct Log {
+    cluster: Cluster,
+    group: String,
+    archive: Option<(String, Stretch)>,
+    to: i64,
+    pace: Pace,
+    handle: tokio::runtime::Handle,
+}
+
+impl Log {
+    /// The log of a plan, at the speed that was asked for.
+    pub(super) fn of(run: &Run<'_>) -> Result<Self, Fault> {
+        let plan: &Plan = &run.replay.plan;
+        let cluster = run.settings.cluster()?;
+        Ok(Self {
+            pace: Pace::new(run.speed, &cluster)?,
+            cluster,
+            group: plan.group(),
+            archive: plan
+                .archive
+                .as_ref()
+                .map(|archive| (archive.place.clone(), archive.log)),
+            to: plan.log.to,
+            handle: tokio::runtime::Handle::current(),
+        })
+    }
+
+    /// Hands on what lies between `from` and the end in chunks, in order, each with the first offset behind it. `loaded` tells
+    /// the lag tools how far what came of it is loaded. Blocking.
+    ///
+    /// # Errors
+    /// What `each` returns; fatal when the log begins later; transient when nothing comes for a minute.
+    pub(super) fn read(
+        mut self,
+        from: i64,
+        loaded: &AtomicI64,
+        mut each: impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut from = from;
+        let mut chunk = Vec::with_capacity(CHUNK);
+        if let Some((place, stretch)) = self.archive.take().filter(|(_, stretch)| from < stretch.to) {
+            let wanted = Stretch { from, to: stretch.to };
+            let (handle, cluster) = (self.handle.clone(), self.cluster.clone());
+            handle.block_on(archived::read(&place, &cluster, wanted, |record| {
+                chunk.push(record);
+                self.hand_on(&mut chunk, CHUNK, &mut each)
+            }))?;
+            from = stretch.to;
+        }
+        if from < self.to {
+            self.from_topic(from, &mut chunk, loaded, &mut each)?;
+        }
+        let to = self.to;
+        self.pace.pass(chunk.len() as u64)?;
+        each(chunk, to)
+    }
+
+    fn from_topic(
+        &mut self,
+        from: i64,
+        chunk: &mut Vec<Record>,
+        loaded: &AtomicI64,
+        each: &mut impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let log = Partition::new(MATCH_LOG, 0);
+        let ends = [(log.clone(), self.to)];
+        let reader = self.cluster.reader_in(&self.group, &[(log.clone(), from)])?;
+        let (mut quiet_since, mut told) = (Instant::now(), Instant::now());
+        loop {
+            match reader.poll(Duration::from_millis(50))? {
+                Some(record) => {
+                    quiet_since = Instant::now();
+                    let at = record.offset;
+                    if at < self.to {
+                        chunk.push(record);
+                        self.hand_on(chunk, CHUNK, each)?;
+                    }
+                    if at + 1 >= self.to {
+                        return Ok(());
+                    }
+                }
+                // No record tells of a marker at the end; the position does.
+                None if reader.reached(&ends)? => return Ok(()),
+                None if quiet_since.elapsed() > PATIENCE => {
+                    return Err(Fault::transient(format!(
+                        "nothing came of the match log for {PATIENCE:?} before its offset {}: run this again",
+                        self.to
+                    )));
+                }
+                None => {}
+            }
+            if told.elapsed() >= COMMIT_EVERY {
+                told = Instant::now();
+                reader.commit(&[(log.clone(), loaded.load(Ordering::Relaxed))])?;
+            }
+        }
+    }
+
+    fn hand_on(
+        &mut self,
+        chunk: &mut Vec<Record>,
+        least: usize,
+        each: &mut impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let Some(last) = chunk.last().filter(|_| chunk.len() >= least) else {
+            return Ok(());
+        };
+        let next = last.offset + 1;
+        self.pace.pass(chunk.len() as u64)?;
+        each(std::mem::replace(chunk, Vec::with_capacity(CHUNK)), next)
+    }
+}
+
+/// Takes the group out of the lag tools' sight. One that isn't there is no fault.
+///
+/// # Errors
+/// Transient when the cluster doesn't answer.
+pub(super) async fn forget_group(cluster: &Cluster, plan: &Plan) -> Result<(), Fault> {
+    cluster.delete_group(&plan.group()).await
+}

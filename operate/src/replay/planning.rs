@@ -1,0 +1,383 @@
+//! `intakectl replay plan`.
+
+use super::archived;
+use super::plan::{self, PROGRAM, Plan, RulesetText, Scope, SourceStretch, Stretch, Weights};
+use super::selection::{Selected, Which};
+use super::store;
+use crate::entry;
+use crate::pair::in_force;
+use crate::{Ended, Output, Report, Settings};
+use chrono::Utc;
+use clap::Args;
+use futures_util::TryStreamExt;
+use linkage::{Thresholds, applicant};
+use runtime::kafka::{Boundaries, Cluster, Offsets, Partition};
+use runtime::{Fault, clock};
+use schemas::{Sha256, Timestamp, topics};
+use serde::Serialize;
+use sink::DatabaseFault;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tokio::task::block_in_place;
+
+/// Options of `replay plan`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    which: Which,
+    /// Read by the rules in this file instead of those that are compiled in
+    #[arg(long, value_name = "FILE")]
+    ruleset: Option<PathBuf>,
+    /// Match by the weights in this file, as `intakectl match train` writes it, instead of those in force
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Where the archive is, for what the match log holds no more: a folder, or s3://bucket/prefix
+    #[arg(long, value_name = "PLACE")]
+    archive: Option<String>,
+    /// Tell nodes what became of their applications, once it is promoted
+    #[arg(long)]
+    notify: bool,
+    /// Why, without personal details: it stays in the register
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+    /// File the plan is written to
+    #[arg(long = "output", value_name = "PLAN.json")]
+    file: Option<PathBuf>,
+    // It has the global option's name inside, and so leaves --output to the plan's file here.
+    /// Form of the answer
+    #[arg(
+        short = 'o',
+        id = "output",
+        value_name = "FORM",
+        value_enum,
+        default_value_t,
+        help_heading = "Global options"
+    )]
+    form: Output,
+}
+
+/// A plan, or why there is none.
+#[derive(Debug, Serialize)]
+pub struct Planned {
+    plan: Plan,
+    hash: Sha256,
+    /// What stands in the way; the plan is not kept then.
+    refused: Option<String>,
+    file: Option<PathBuf>,
+}
+
+/// About how many entries of the log a second are gone through where little comes of them, and where rows do.
+const SKIMMED: i64 = 60_000;
+const LOADED: i64 = 10_000;
+/// About how many applications a second are read back for the state that a slice begins with.
+const RESTORED: i64 = 100_000;
+
+/// Makes a plan and keeps it in the register.
+///
+/// # Errors
+/// Data when options contradict each other or a file can't be used; transient when Kafka or the database doesn't answer.
+pub async fn run(settings: &Settings, options: &Options) -> Result<Planned, Fault> {
+    let selection = options.which.selection(settings)?;
+    let ruleset = ruleset(options)?;
+    let mut conn = settings.open_register().await?;
+    let weights = weights(options, &mut conn).await?;
+    let cluster = settings.cluster()?;
+    let offsets = cluster.offsets()?;
+    let log = Partition::new(topics::MATCH_LOG, 0);
+    let bounds = block_in_place(|| bounds(&offsets, &log))?;
+    // What the register shows is planned on; what is on its way there is not.
+    let sequence = entry::step(&mut conn).await?;
+    let mut plan = Plan {
+        replay_id: clock::new_event_id(),
+        planned_at: Utc::now(),
+        reason: options.reason.clone(),
+        namespace: settings.kafka.namespace.clone(),
+        cluster_id: block_in_place(|| offsets.cluster_id())?,
+        scope: Scope::Rebuild,
+        log: Stretch {
+            from: 0,
+            to: bounds.stable,
+        },
+        sources: Vec::new(),
+        sequence,
+        records: 0,
+        bytes_about: 0,
+        archive: None,
+        ruleset,
+        weights,
+        notify: options.notify,
+        estimated_seconds: 0,
+    };
+    let applications: i64 = count(&mut conn, "SELECT count(*) FROM application").await?;
+    match selection {
+        Some(selection) => {
+            let mut chosen = Chosen::default();
+            let mut query = selection.query(sequence);
+            let mut rows = query.build_query_as::<Selected>().fetch(&mut conn);
+            while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
+                chosen.take(&row);
+            }
+            drop(rows);
+            plan.log = block_in_place(|| chosen.in_log(&offsets, &log, bounds))?;
+            plan.records = chosen.records;
+            plan.sources = chosen.sources;
+            plan.estimated_seconds = ((plan.log.to - plan.log.from) / SKIMMED
+                + plan.records / LOADED
+                + applications / RESTORED) as u64
+                + 1;
+            drop(query);
+            plan.scope = Scope::Slice(selection);
+        }
+        None => {
+            let (sources, records) = everything(&mut conn).await?;
+            plan.sources = sources;
+            plan.records = records;
+            plan.estimated_seconds = ((plan.log.to - plan.log.from) / LOADED) as u64 + 1;
+        }
+    }
+    block_in_place(|| past_retention(&offsets, &mut plan.sources))?;
+    plan.bytes_about = plan.records * average_bytes(&mut conn).await?;
+    let refused = retention(&mut plan, options, &cluster, bounds.earliest).await?;
+    let hash = plan.text().1;
+    let mut planned = Planned {
+        plan,
+        hash,
+        refused,
+        file: None,
+    };
+    if planned.refused.is_none() && planned.plan.records == 0 {
+        planned.refused = Some("no record is chosen: nothing is to be replayed".to_owned());
+    }
+    if planned.refused.is_some() {
+        return Ok(planned);
+    }
+    if let Some(path) = &options.file {
+        plan::write(path, &planned.plan)?;
+        planned.file = Some(path.clone());
+    }
+    store::keep(&mut conn, &planned.plan).await?;
+    Ok(planned)
+}
+
+fn ruleset(options: &Options) -> Result<RulesetText, Fault> {
+    let ruleset = runtime::settings::ruleset(options.ruleset.as_deref())?;
+    let file = options.ruleset.as_ref().map(std::fs::read_to_string).transpose();
+    Ok(RulesetText {
+        name: ruleset.name().to_owned(),
+        file: file.map_err(|e| Fault::data(format!("can't read the ruleset: {e}")))?,
+        program: PROGRAM.to_owned(),
+    })
+}
+
+async fn weights(options: &Options, conn: &mut PgConnection) -> Result<Option<Weights>, Fault> {
+    let Some(path) = &options.weights else {
+        return Ok(None);
+    };
+    let file = std::fs::read_to_string(path)
+        .map_err(|e| Fault::data(format!("can't read the weights {}: {e}", path.display())))?;
+    let weights = linkage::Weights::parse(&file, &applicant::model())
+        .map_err(|wrong| Fault::data(format!("{}: {wrong}", path.display())))?;
+    let Thresholds { link, review } = in_force(conn).await?.thresholds;
+    Ok(Some(Weights {
+        version: weights.version,
+        file,
+        link,
+        review,
+    }))
+}
+
+/// The records of a slice.
+#[derive(Default)]
+struct Chosen {
+    sources: Vec<SourceStretch>,
+    records: i64,
+    logged: Option<(i64, i64)>,
+}
+
+impl Chosen {
+    fn take(&mut self, row: &Selected) {
+        self.records += 1;
+        let at = row.logged_at.timestamp_millis();
+        let (first, last) = self.logged.unwrap_or((at, at));
+        self.logged = Some((first.min(at), last.max(at)));
+        match self.sources.last_mut() {
+            Some(known) if (&known.topic, known.partition) == (&row.topic, row.partition) => {
+                known.to = row.source_offset + 1;
+                known.records += 1;
+            }
+            _ => self.sources.push(SourceStretch {
+                topic: row.topic.clone(),
+                partition: row.partition,
+                from: row.source_offset,
+                to: row.source_offset + 1,
+                records: 1,
+                past_retention: 0,
+            }),
+        }
+    }
+
+    /// The stretch of the log that holds them, by its append times.
+    fn in_log(&self, offsets: &Offsets, log: &Partition, bounds: Boundaries) -> Result<Stretch, Fault> {
+        let Some((first, last)) = self.logged else {
+            return Ok(Stretch {
+                from: bounds.stable,
+                to: bounds.stable,
+            });
+        };
+        let at = |at: i64| offsets.first_at(log, Timestamp(at));
+        // Where the log begins later than the first of them, what is gone lies before its beginning.
+        let from = at(first)?.unwrap_or(bounds.stable);
+        let from = if from <= bounds.earliest { 0 } else { from };
+        let to = at(last + 1)?.unwrap_or(bounds.stable).min(bounds.stable);
+        Ok(Stretch { from, to })
+    }
+}
+
+fn bounds(offsets: &Offsets, log: &Partition) -> Result<Boundaries, Fault> {
+    let bounds = offsets.boundaries(std::slice::from_ref(log))?;
+    bounds
+        .first()
+        .copied()
+        .ok_or_else(|| Fault::transient(format!("no offset is known of {log}")))
+}
+
+async fn count(conn: &mut PgConnection, query: &'static str) -> Result<i64, DatabaseFault> {
+    Ok(sqlx::query_scalar(query).fetch_one(conn).await?)
+}
+
+async fn everything(conn: &mut PgConnection) -> Result<(Vec<SourceStretch>, i64), DatabaseFault> {
+    const POSITIONS: &str = "SELECT topic, partition, next_offset FROM source_position ORDER BY 1, 2";
+    let positions: Vec<(String, i32, i64)> = sqlx::query_as(POSITIONS).fetch_all(&mut *conn).await?;
+    let sources = positions.into_iter().map(|(topic, partition, to)| SourceStretch {
+        topic,
+        partition,
+        from: 0,
+        to,
+        records: to,
+        past_retention: 0,
+    });
+    let records = "SELECT count(*) FROM intake_event WHERE source_offset IS NOT NULL";
+    Ok((sources.collect(), count(conn, records).await?))
+}
+
+fn past_retention(offsets: &Offsets, sources: &mut [SourceStretch]) -> Result<(), Fault> {
+    let partitions: Vec<Partition> = sources
+        .iter()
+        .map(|source| Partition::new(source.topic.clone(), source.partition))
+        .collect();
+    let bounds = offsets.known_boundaries(&partitions)?;
+    for (source, bounds) in sources.iter_mut().zip(bounds) {
+        let earliest = bounds.map_or(source.to, |bounds| bounds.earliest);
+        source.past_retention = (earliest.min(source.to) - source.from).clamp(0, source.records);
+    }
+    Ok(())
+}
+
+async fn average_bytes(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
+    let sample = "SELECT COALESCE(avg(octet_length(event)), 0)::bigint FROM (SELECT event FROM application LIMIT 1000) AS sample";
+    count(conn, sample).await
+}
+
+/// Has what the log holds no more read from the archive; why that can't be.
+async fn retention(
+    plan: &mut Plan,
+    options: &Options,
+    cluster: &Cluster,
+    earliest: i64,
+) -> Result<Option<String>, Fault> {
+    if plan.log.from >= earliest || plan.log.to <= plan.log.from {
+        return Ok(None);
+    }
+    let Some(place) = &options.archive else {
+        return Ok(Some(format!(
+            "the match log begins at offset {earliest}: what came before is gone; if it was archived, name the archive with --archive"
+        )));
+    };
+    // What lies before the log's beginning may not all be wanted, but the archive knows no append times.
+    let wanted = Stretch {
+        from: plan.log.from,
+        to: earliest.min(plan.log.to),
+    };
+    let gap = archived::gap(place, cluster, wanted).await?;
+    plan.archive = Some(plan::Archived {
+        place: place.clone(),
+        log: wanted,
+    });
+    Ok(gap.map(|at| {
+        format!("the archive {place} doesn't hold the match log's offset {at}, and the topic no more")
+    }))
+}
+
+impl Report for Planned {
+    fn table(&self) -> String {
+        let plan = &self.plan;
+        let mut lines = Vec::new();
+        match &plan.scope {
+            Scope::Rebuild => {
+                lines.push("the whole register, from the beginning of the match log".to_owned())
+            }
+            Scope::Slice(selection) => lines.push(format!("a slice: {}", selection.told())),
+        }
+        lines.push(format!(
+            "records    {} in {} partitions, about {} MB",
+            plan.records,
+            plan.sources.len(),
+            plan.bytes_about / 1_000_000
+        ));
+        let past: i64 = plan.sources.iter().map(|source| source.past_retention).sum();
+        if past > 0 {
+            lines.push(format!(
+                "           {past} of them are no longer in their topics; the match log is what is read"
+            ));
+        }
+        lines.push(format!("match log  offsets {} to {}", plan.log.from, plan.log.to));
+        if let Some(archive) = &plan.archive {
+            let Stretch { from, to } = archive.log;
+            lines.push(format!(
+                "           {from} to {to} of them from the archive {}",
+                archive.place
+            ));
+        }
+        lines.push(format!("ruleset    {}", plan.ruleset.name));
+        if let Some(weights) = &plan.weights {
+            lines.push(format!("weights    {}", weights.version));
+        }
+        lines.push(format!("takes      about {} s", plan.estimated_seconds));
+        lines.push(format!(
+            "nodes      {}",
+            if plan.notify {
+                "will be told"
+            } else {
+                "will not be told"
+            }
+        ));
+        if let Some(why) = &self.refused {
+            lines.push(format!("refused: {why}"));
+            return lines.join("\n");
+        }
+        let by_topic: BTreeMap<&str, i64> = plan.sources.iter().fold(BTreeMap::new(), |mut by, source| {
+            *by.entry(source.topic.as_str()).or_default() += source.records;
+            by
+        });
+        lines.extend(
+            by_topic
+                .iter()
+                .map(|(topic, records)| format!("  {records:>10}  {topic}")),
+        );
+        lines.push(format!("replay {}, hash {}", plan.replay_id, self.hash));
+        let name = match &self.file {
+            Some(path) => path.display().to_string(),
+            None => plan.replay_id.to_string(),
+        };
+        lines.push(format!("next: intakectl replay run {name}"));
+        lines.join("\n")
+    }
+
+    fn ended(&self) -> Ended {
+        match self.refused {
+            Some(_) => Ended::Refused,
+            None => Ended::Fine,
+        }
+    }
+}
