@@ -20,6 +20,7 @@ mod observability;
 mod peek;
 mod people;
 mod references;
+mod replay;
 mod review;
 mod roles;
 mod scans;

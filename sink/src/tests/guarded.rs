@@ -27,7 +27,9 @@ impl Guarded {
         };
         let mut conn = guarded.database.connect().await;
         guarded.grant(&mut conn).await;
-        for role in ["sink", "match", "operator", "reviewer", "reader", "auditor"] {
+        for role in [
+            "sink", "match", "operator", "reviewer", "engineer", "reader", "auditor",
+        ] {
             let (role, login) = (guarded.name(role), guarded.name(&format!("{role}_login")));
             run(&mut conn, &format!("CREATE ROLE {login} LOGIN IN ROLE {role}")).await;
             guarded.names.push(login);

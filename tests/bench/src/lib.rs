@@ -7,6 +7,7 @@ pub mod delay;
 pub mod limits;
 pub mod load;
 pub mod matching;
+pub mod replay;
 pub mod report;
 pub mod residents;
 pub mod rules;

@@ -38,7 +38,7 @@ enum Part {
     Stages,
     /// The sink on one table.
     Residents,
-    /// The whole path.
+    /// The whole path, and a replay of it.
     Whole,
     /// How long nobody matches when the matcher is killed or started again.
     Takeover,

@@ -1,8 +1,9 @@
-//! The whole path: from the append to the province's topic to the visible rows.
+//! The whole path: from the append to the province's topic to the visible rows; then the same beside it, by a replay.
 
 use crate::cost::{Servers, with_children};
 use crate::limits;
 use crate::load::Load;
+use crate::replay;
 use crate::report::{Report, Row};
 use crate::stages::{PATIENCE, worker};
 use crate::visible::Visible;
@@ -51,7 +52,7 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     };
     report.add(row);
     stop(workers);
-    Ok(())
+    replay::measure(&ground, load.count(), took, report)
 }
 
 /// One of each stage, ready.

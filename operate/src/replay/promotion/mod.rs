@@ -1,24 +1,25 @@
 //! What a promotion appends to the match log, and what takes it back: made once, kept beside the shadow, sent as often as it
 //! takes. Each entry names the row that it is based on, so match refuses it where something newer has come.
 
+mod became;
+mod events;
+
 use super::diff::{self, Differences, Kind};
 use super::store::Replay;
-use super::tables::Tables;
-use futures_util::TryStreamExt;
+pub(in crate::replay) use became::{Became, became, objection};
+use events::events;
 use runtime::{Fault, clock};
 use schemas::change::{ApplicationState, ApplicationStatus};
 use schemas::codec::Event;
-use schemas::finding::OutcomeKind;
 use schemas::match_log::{ApplicationReprocessed, EventReprocessed, LogBody, MatchLogEntry, RulesActivated};
-use schemas::{Finding, NodeId, Sha256};
 use sink::{DatabaseFault, Register};
 use sqlx::{Connection, FromRow, PgConnection};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(in crate::replay) enum Way {
     /// To what the shadow says.
     Promote,
     /// Back to what the register said.
@@ -42,18 +43,18 @@ impl Way {
 
 /// An entry that is kept.
 #[derive(Debug, FromRow)]
-pub(super) struct Kept {
+pub(in crate::replay) struct Kept {
     /// The application; the replay for the rules of matching.
-    pub(super) about: Uuid,
-    pub(super) entry_id: Uuid,
-    pub(super) entry: Vec<u8>,
+    pub(in crate::replay) about: Uuid,
+    pub(in crate::replay) entry_id: Uuid,
+    pub(in crate::replay) entry: Vec<u8>,
 }
 
 /// The entries of a way, in order; none while nothing was prepared.
 ///
 /// # Errors
 /// Transient when the database doesn't answer.
-pub(super) async fn kept(
+pub(in crate::replay) async fn kept(
     conn: &mut PgConnection,
     replay: &Replay,
     way: Way,
@@ -75,16 +76,16 @@ pub(super) async fn kept(
 
 /// How many applications would be changed, and those that can't be: withdrawn, erased, or without a row on one side.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Prepared {
-    pub(super) entries: usize,
-    pub(super) left_out: usize,
+pub(in crate::replay) struct Prepared {
+    pub(in crate::replay) entries: usize,
+    pub(in crate::replay) left_out: usize,
 }
 
 /// Makes the entries of both ways from what differs; with `keep` they are there to be sent from now on.
 ///
 /// # Errors
 /// Transient when the database doesn't answer; fatal when a row is another version's.
-pub(super) async fn prepare(
+pub(in crate::replay) async fn prepare(
     conn: &mut PgConnection,
     register: &Register,
     replay: &Replay,
@@ -157,106 +158,6 @@ async fn states(
         .into_iter()
         .map(|state| (state.application_id, state))
         .collect())
-}
-
-#[derive(FromRow)]
-struct EventRow {
-    sequence: i64,
-    application_id: Uuid,
-    event_id: Uuid,
-    node_id: String,
-    epoch: Uuid,
-    node_sequence: i64,
-    province: String,
-    revision: Option<i32>,
-    entry: Option<Vec<u8>>,
-}
-
-const EVENTS: &str = "
-    SELECT e.sequence, e.application_id, e.event_id, e.node_id, e.epoch, e.node_sequence, e.province, e.revision, h.entry
-      FROM intake_event e LEFT JOIN held_event h ON h.event_sequence = e.sequence
-     WHERE e.sequence = ANY ($1)";
-
-type Both = (Vec<EventReprocessed>, Vec<EventReprocessed>);
-
-/// The events whose outcome differs, by application: as they go forth, and as they come back.
-async fn events(
-    conn: &mut PgConnection,
-    replay: &Replay,
-    tables: &Tables,
-    found: &Differences,
-) -> Result<HashMap<Uuid, Both>, Fault> {
-    let sequences: Vec<i64> = found.all.iter().filter_map(|one| one.event_sequence).collect();
-    let outcomes = outcomes(conn, tables, replay.last_step()?).await?;
-    let mut by_application: HashMap<Uuid, Both> = HashMap::new();
-    let mut rows = sqlx::query_as::<_, EventRow>(EVENTS).bind(&sequences).fetch(conn);
-    while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
-        let Some((before, after)) = outcomes.get(&row.sequence) else {
-            continue;
-        };
-        let reprocessed = |from: &Outcome, to: &Outcome| -> Result<EventReprocessed, Fault> {
-            let waits_again = to.kind == OutcomeKind::Held && row.revision.is_none();
-            Ok(EventReprocessed {
-                event_sequence: row.sequence,
-                event_id: row.event_id,
-                node_id: NodeId::parse(&row.node_id).map_err(|wrong| Fault::fatal(wrong.to_string()))?,
-                epoch: schemas::Epoch::from(row.epoch),
-                node_sequence: row.node_sequence,
-                province: row.province.clone(),
-                revision: row.revision,
-                before: from.kind,
-                outcome: to.kind,
-                findings: to.findings.clone(),
-                entry: row.entry.clone().filter(|_| waits_again).unwrap_or_default(),
-            })
-        };
-        let of = by_application.entry(row.application_id).or_default();
-        of.0.push(reprocessed(before, after)?);
-        of.1.push(reprocessed(after, before)?);
-    }
-    Ok(by_application)
-}
-
-struct Outcome {
-    kind: OutcomeKind,
-    findings: Vec<Finding>,
-}
-
-#[derive(FromRow)]
-struct OutcomeRow {
-    event_sequence: i64,
-    before: String,
-    after: String,
-    found_before: Option<String>,
-    found_after: Option<String>,
-}
-
-async fn outcomes(
-    conn: &mut PgConnection,
-    tables: &Tables,
-    sequence: i64,
-) -> Result<HashMap<i64, (Outcome, Outcome)>, Fault> {
-    let rows: Vec<OutcomeRow> = sqlx::query_as(&tables.outcomes())
-        .bind(sequence)
-        .fetch_all(conn)
-        .await
-        .map_err(DatabaseFault::from)?;
-    let outcome = |kind: &str, findings: Option<&str>| -> Result<Outcome, Fault> {
-        let unlike = |_| Fault::fatal("an outcome is another version's");
-        Ok(Outcome {
-            kind: serde_json::from_value(kind.into()).map_err(unlike)?,
-            findings: findings
-                .map_or(Ok(Vec::new()), serde_json::from_str)
-                .map_err(unlike)?,
-        })
-    };
-    let mut outcomes = HashMap::new();
-    for row in rows {
-        let before = outcome(&row.before, row.found_before.as_deref())?;
-        let after = outcome(&row.after, row.found_after.as_deref())?;
-        outcomes.insert(row.event_sequence, (before, after));
-    }
-    Ok(outcomes)
 }
 
 fn entry(
@@ -363,63 +264,4 @@ async fn keep(
     }
     transaction.commit().await?;
     Ok(())
-}
-
-/// What match made of entries: how many it carried out, and the reason codes of those it refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Became {
-    pub(super) settled: usize,
-    pub(super) carried_out: BTreeSet<Uuid>,
-    pub(super) refused: BTreeMap<String, usize>,
-}
-
-const BECAME: &str = "
-    SELECT event_id, outcome::text, COALESCE(findings -> 0 ->> 'code', '') FROM intake_event
-     WHERE kind IN ('application_reprocessed', 'rules_activated') AND sequence > $2 AND event_id = ANY ($1)";
-
-/// Asks the register what became of entries, of steps behind `step`.
-///
-/// # Errors
-/// Transient when the database doesn't answer.
-pub(super) async fn became(
-    conn: &mut PgConnection,
-    ids: &[Uuid],
-    step: i64,
-) -> Result<Became, DatabaseFault> {
-    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(BECAME)
-        .bind(ids)
-        .bind(step)
-        .fetch_all(conn)
-        .await?;
-    let mut became = Became {
-        settled: rows.len(),
-        ..Became::default()
-    };
-    for (id, outcome, code) in rows {
-        if outcome == OutcomeKind::Recorded.name() {
-            became.carried_out.insert(id);
-        } else {
-            *became.refused.entry(code).or_default() += 1;
-        }
-    }
-    Ok(became)
-}
-
-/// Why what differs now may not be promoted: every difference must be among those that were approved. Of a rebuild some may
-/// be gone, as the register has changed there since.
-pub(super) fn objection(replay: &Replay, found: &Differences) -> Option<String> {
-    let Some(approval) = &replay.approval else {
-        return Some("nobody has approved it: somebody else runs `intakectl replay approve`".to_owned());
-    };
-    if Sha256::of(&approval.lines).0.as_slice() != approval.diff_hash {
-        return Some("what was approved was changed in the register since: plan it anew".to_owned());
-    }
-    let approved: HashSet<&[u8]> = approval.lines.chunks(32).collect();
-    let is_new = found.lines().any(|line| !approved.contains(line.0.as_slice()));
-    is_new.then(|| {
-        format!(
-            "something differs now that {} has not approved: plan it anew",
-            approval.approved_by
-        )
-    })
 }
