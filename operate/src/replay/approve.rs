@@ -15,9 +15,9 @@ use uuid::Uuid;
 pub struct Options {
     #[command(flatten)]
     which: Named,
-    /// Why, without personal details
+    /// Why, without personal details [default: the plan's reason]
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    reason: String,
+    reason: Option<String>,
     /// Approve; without it, only say what would be approved
     #[arg(long)]
     execute: bool,
@@ -72,7 +72,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Approved, Fau
             .bind(&replay.planned_by)
             .bind(approved.hash.0.as_slice())
             .bind(found.all_lines())
-            .bind(&options.reason)
+            .bind(options.reason.as_ref().unwrap_or(&replay.plan.reason))
             .execute(&mut conn)
             .await;
         kept.map_err(|fault| store::not_allowed(fault.into()))?;

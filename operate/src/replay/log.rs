@@ -67,14 +67,14 @@ impl Log {
             from = stretch.to;
         }
         if from < self.to {
-            self.from_topic(from, &mut chunk, loaded, &mut each)?;
+            self.read_topic(from, &mut chunk, loaded, &mut each)?;
         }
         let to = self.to;
         self.pace.pass(chunk.len() as u64)?;
         each(chunk, to)
     }
 
-    fn from_topic(
+    fn read_topic(
         &mut self,
         from: i64,
         chunk: &mut Vec<Record>,

@@ -1,7 +1,7 @@
 //! `intakectl replay plan`.
 
 use super::archived;
-use super::plan::{self, PROGRAM, Plan, RulesetText, Scope, SourceStretch, Stretch, Weights};
+use super::plan::{self, PROGRAM, Plan, RulesetText, Scope, Selection, SourceStretch, Stretch, Weights};
 use super::selection::{Selected, Which};
 use super::store;
 use crate::entry;
@@ -18,7 +18,7 @@ use serde::Serialize;
 use sink::DatabaseFault;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::task::block_in_place;
 
 /// Options of `replay plan`.
@@ -26,11 +26,12 @@ use tokio::task::block_in_place;
 pub struct Options {
     #[command(flatten)]
     which: Which,
-    /// Read by the rules in this file instead of those that are compiled in
-    #[arg(long, value_name = "FILE")]
+    /// Read by the rules in this file; `new`, as without it, are those of this program
+    #[arg(long, value_name = "FILE|new")]
     ruleset: Option<PathBuf>,
-    /// Match by the weights in this file, as `intakectl match train` writes it, instead of those in force
-    #[arg(long, value_name = "FILE")]
+    /// Match by the weights in this file, as `intakectl match train` writes it, or by the `new` ones of this program; without it by
+    /// those that were in force
+    #[arg(long, value_name = "FILE|new")]
     weights: Option<PathBuf>,
     /// Where the archive is, for what the match log holds no more: a folder, or s3://bucket/prefix
     #[arg(long, value_name = "PLACE")]
@@ -38,9 +39,9 @@ pub struct Options {
     /// Tell nodes what became of their applications, once it is promoted
     #[arg(long)]
     notify: bool,
-    /// Why, without personal details: it stays in the register
+    /// Why, without personal details: it stays in the register [default: what is replayed, in words]
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    reason: String,
+    reason: Option<String>,
     /// File the plan is written to
     #[arg(long = "output", value_name = "PLAN.json")]
     file: Option<PathBuf>,
@@ -91,7 +92,10 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Planned, Faul
     let mut plan = Plan {
         replay_id: clock::new_event_id(),
         planned_at: Utc::now(),
-        reason: options.reason.clone(),
+        reason: options
+            .reason
+            .clone()
+            .unwrap_or_else(|| in_words(selection.as_ref())),
         namespace: settings.kafka.namespace.clone(),
         cluster_id: block_in_place(|| offsets.cluster_id())?,
         scope: Scope::Rebuild,
@@ -160,9 +164,17 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Planned, Faul
     Ok(planned)
 }
 
+fn in_words(selection: Option<&Selection>) -> String {
+    selection.map_or_else(|| "everything".to_owned(), Selection::told)
+}
+
+/// Names the rules of this program instead of a file.
+const NEW: &str = "new";
+
 fn ruleset(options: &Options) -> Result<RulesetText, Fault> {
-    let ruleset = runtime::settings::ruleset(options.ruleset.as_deref())?;
-    let file = options.ruleset.as_ref().map(std::fs::read_to_string).transpose();
+    let file = options.ruleset.as_deref().filter(|file| *file != Path::new(NEW));
+    let ruleset = runtime::settings::ruleset(file)?;
+    let file = file.map(std::fs::read_to_string).transpose();
     Ok(RulesetText {
         name: ruleset.name().to_owned(),
         file: file.map_err(|e| Fault::data(format!("can't read the ruleset: {e}")))?,
@@ -174,8 +186,12 @@ async fn weights(options: &Options, conn: &mut PgConnection) -> Result<Option<We
     let Some(path) = &options.weights else {
         return Ok(None);
     };
-    let file = std::fs::read_to_string(path)
-        .map_err(|e| Fault::data(format!("can't read the weights {}: {e}", path.display())))?;
+    let file = if path == Path::new(NEW) {
+        linkage::Weights::SHIPPED.to_owned()
+    } else {
+        std::fs::read_to_string(path)
+            .map_err(|e| Fault::data(format!("can't read the weights {}: {e}", path.display())))?
+    };
     let weights = linkage::Weights::parse(&file, &applicant::model())
         .map_err(|wrong| Fault::data(format!("{}: {wrong}", path.display())))?;
     let Thresholds { link, review } = in_force(conn).await?.thresholds;

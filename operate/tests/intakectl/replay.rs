@@ -325,3 +325,44 @@ async fn what_retention_has_taken_comes_from_the_archive_or_the_plan_is_refused(
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(ran.json()["sequence"], 5, "{}", ran.stdout);
 }
+
+#[tokio::test]
+async fn two_replays_run_side_by_side_and_none_touches_the_other() {
+    let pipeline = logged(5).await;
+    let ids: Vec<String> = ["new", "new"]
+        .map(|rules| {
+            let planned = pipeline.run(&[
+                "replay",
+                "plan",
+                "--all",
+                "--ruleset",
+                rules,
+                "--weights",
+                rules,
+                "-o",
+                "json",
+            ]);
+            assert_eq!(planned.code, 0, "{}", planned.stderr);
+            let planned = planned.json();
+            assert_eq!(planned["plan"]["reason"], "everything", "{planned}");
+            planned["plan"]["replay_id"].as_str().expect("an id").to_owned()
+        })
+        .into();
+    let running = ids.iter().map(|id| pipeline.start(&["replay", "run", id]));
+    for mut child in running.collect::<Vec<_>>() {
+        assert!(child.wait().expect("ended").success());
+    }
+    let status = pipeline.run(&["replay", "status", "-o", "json"]).json();
+    let standing: Vec<_> = status
+        .as_array()
+        .expect("two")
+        .iter()
+        .map(|one| one["standing"].clone())
+        .collect();
+    assert_eq!(standing, ["ran", "ran"]);
+    let diffs = ids
+        .iter()
+        .map(|id| pipeline.run(&["replay", "diff", id, "-o", "json"]).json()["hash"].clone());
+    let diffs: Vec<_> = diffs.collect();
+    assert_eq!(diffs[0], diffs[1]);
+}

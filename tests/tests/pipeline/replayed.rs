@@ -287,6 +287,10 @@ fn a_wrong_map_is_put_right_without_touching_what_is_live() {
         "SELECT revision FROM application WHERE application_id = '{changed_id}'"
     ));
     assert_eq!(revision, 2, "the later change stays");
+    let undoing = format!("SELECT count(*) FROM replay_step WHERE replay_id = '{id}' AND step = 'undoing'");
+    engineers.kill("lan", &["undo", &id, "--rate", "50", "--execute"], || {
+        register.value::<i64>(&undoing) > 0
+    });
     let undone = engineers.run("lan", 0, &["undo", &id, "--rate", "2000", "--execute"]);
     assert_eq!(undone["refused_by_match"], json!({}), "{undone}");
     assert_eq!(register.digest(), untouched, "as it was before");
