@@ -6,8 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node, peek,
-    register, review, rules, top, topics, values,
+    audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node,
+    peek, register, review, rules, top, topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// is a dry run without --execute.
 ///
 /// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold or a timeout, 4 refused by a safety check,
-/// 5 the books or the register's references don't match.
+/// 5 the books, the register's references or topics and their declaration don't match.
 #[derive(Debug, Parser)]
 #[command(
     name = "intakectl",
@@ -36,7 +36,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Kafka topics: made, compared, and who may do what with them
+    /// Kafka topics: made, compared, looked into, and who may do what with them
     #[command(subcommand)]
     Topics(topics::Command),
     /// The central database: its schema, roles, references, digest; erasing people
@@ -193,7 +193,6 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use register::Command as Register;
     use review::Command as Review;
     use rules::Command as Rules;
-    use topics::Command as Topics;
     let output = line.options.output;
     // These tell of settings that can't be loaded, too, or need none.
     match &line.command {
@@ -204,8 +203,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     let settings = &Settings::load(&line.options)?;
     match line.command {
         Command::Context(_) => Ok(Ended::Fine), // answered above
-        Command::Topics(Topics::Apply(args)) => print(&topics::apply::run(settings, &args).await?, output),
-        Command::Topics(Topics::Acls(args)) => print(&topics::acls::run(settings, &args)?, output),
+        Command::Topics(command) => topics::run(settings, &command, output).await,
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
         }

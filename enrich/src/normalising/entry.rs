@@ -35,6 +35,7 @@ pub fn of(
         key,
         value,
         trace: _,
+        headers: _,
     } = record;
     let (log_key, content) = match read(
         &value,

@@ -24,4 +24,5 @@ mod review;
 mod roles;
 mod scans;
 mod show;
+mod topic_tools;
 mod topics;
