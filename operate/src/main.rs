@@ -119,7 +119,7 @@ enum Command {
     /// Who looked at people's values, and what else somebody must answer for
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Records that could not be applied: look at them, send them again, give them up
+    /// Records that could not be applied: look at them, send them again, give them up, export them
     ///
     /// The register keeps them whole, and prints none of their values. What is decided about them is an entry of the match
     /// log.
@@ -275,6 +275,9 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::DeadLetters(Letters::Discard(args)) => {
             print(&letters::discard::run(settings, &args).await?, output)
+        }
+        Command::DeadLetters(Letters::Export(args)) => {
+            print(&letters::export::run(settings, &args).await?, output)
         }
         Command::Quarantine(args) => print(&control::quarantine::run(settings, &args).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),

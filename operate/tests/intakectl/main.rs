@@ -14,6 +14,7 @@ mod fixture;
 mod groups;
 mod lag;
 mod latency;
+mod letters;
 mod matching;
 mod nodes;
 mod observability;
