@@ -6,7 +6,7 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node,
+    audit, books, context, control, doctor, export, groups, held, lag, latency, letters, matching, node,
     peek, register, review, rules, top, topics, values,
 };
 use runtime::Fault;
@@ -125,6 +125,9 @@ enum Command {
     /// log.
     #[command(subcommand)]
     DeadLetters(letters::Command),
+    /// What waits because of a finding: by reason, province and age, and what would release it
+    #[command(subcommand)]
+    Held(held::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -187,6 +190,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use audit::Command as Audit;
     use context::Command as Context;
     use control::Command as Control;
+    use held::Command as Held;
     use letters::Command as Letters;
     use matching::Command as Match;
     use node::Command as Node;
@@ -279,6 +283,9 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::DeadLetters(Letters::Export(args)) => {
             print(&letters::export::run(settings, &args).await?, output)
         }
+        Command::Held(Held::List(args)) => print(&held::list::run(settings, &args).await?, output),
+        Command::Held(Held::Group(args)) => print(&held::group::run(settings, &args).await?, output),
+        Command::Held(Held::Show(args)) => print(&held::show::run(settings, &args).await?, output),
         Command::Quarantine(args) => print(&control::quarantine::run(settings, &args).await?, output),
         Command::Control(Control::Skip(args)) => print(&control::skip::run(settings, &args).await?, output),
         Command::Control(Control::List) => print(&control::list::run(settings)?, output),

@@ -12,6 +12,7 @@ mod erase;
 mod export;
 mod fixture;
 mod groups;
+mod held;
 mod lag;
 mod latency;
 mod letters;
