@@ -290,7 +290,9 @@ impl Pipeline {
     async fn remove(&self) {
         let there = self.cluster.describe_topics().await.expect("described");
         let names: Vec<String> = there.into_iter().map(|topic| topic.name).collect();
-        self.cluster.delete_topics(&names).await.expect("deleted");
+        if !names.is_empty() {
+            self.cluster.delete_topics(&names).await.expect("deleted");
+        }
         self.administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database))
             .await;
         // With the database their rights are gone.
