@@ -166,7 +166,7 @@ impl Pipeline {
         command.stderr(Stdio::null()).spawn().expect("intakectl starts")
     }
 
-    /// The same for one that tells a line of JSON at a time; it ends with what is returned.
+    /// The same for one whose lines are read while it runs; it ends with what is returned.
     pub fn lines(&self, args: &[&str]) -> Lines {
         let mut command = self.command(&self.kafka, &self.server, args);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("intakectl starts");
@@ -330,13 +330,28 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// The next line.
+    /// The next line, as JSON.
     pub fn next(&mut self) -> Value {
-        let line = self
-            .lines
-            .recv_timeout(Duration::from_secs(30))
-            .expect("a line in time");
+        let line = self.line();
         serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"))
+    }
+
+    /// The next line for which this is so.
+    pub fn until(&mut self, so: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let line = self.line();
+            if so(&line) {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "the last line was {line:?}");
+        }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines
+            .recv_timeout(Duration::from_secs(30))
+            .expect("a line in time")
     }
 }
 
