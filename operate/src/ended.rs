@@ -14,7 +14,7 @@ pub enum Ended {
     LagOverThreshold,
     /// A safety check refused it; nothing was changed.
     Refused,
-    /// The books, or what rows of the register name, don't match.
+    /// The books, what rows of the register name, or what is declared and what is there, don't match.
     BooksDontMatch,
 }
 

@@ -13,6 +13,7 @@ mod ended;
 mod entry;
 pub mod export;
 pub mod groups;
+pub mod held;
 pub mod lag;
 pub mod latency;
 pub mod letters;

@@ -6,8 +6,8 @@ use normalise::Date;
 use operate::show::{application, resident};
 use operate::{Ended, Options, Settings, print};
 use operate::{
-    audit, books, context, control, doctor, export, groups, lag, latency, letters, matching, node, peek,
-    register, replay, review, rules, top, topics, values,
+    audit, books, context, control, doctor, export, groups, held, lag, latency, letters, matching, node,
+    peek, register, replay, review, rules, top, topics, values,
 };
 use runtime::Fault;
 use std::io::BufWriter;
@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// is a dry run without --execute.
 ///
 /// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold or a timeout, 4 refused by a safety check,
-/// 5 the books or the register's references don't match.
+/// 5 the books, the register's references or topics and their declaration don't match.
 #[derive(Debug, Parser)]
 #[command(
     name = "intakectl",
@@ -36,7 +36,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Kafka topics: made, compared, and who may do what with them
+    /// Kafka topics: made, compared, looked into, and who may do what with them
     #[command(subcommand)]
     Topics(topics::Command),
     /// The central database: its schema, roles, references, digest; erasing people
@@ -119,7 +119,7 @@ enum Command {
     /// Who looked at people's values, and what else somebody must answer for
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Records that could not be applied: look at them, send them again, give them up
+    /// Records that could not be applied: look at them, send them again, give them up, export them
     ///
     /// The register keeps them whole, and prints none of their values. What is decided about them is an entry of the match
     /// log.
@@ -128,6 +128,9 @@ enum Command {
     /// The past once more under other rules, beside what is live: planned, run, compared, approved, promoted, undone
     #[command(subcommand)]
     Replay(replay::Command),
+    /// What waits because of a finding: by reason, province and age, and what would release it
+    #[command(subcommand)]
+    Held(held::Command),
     /// Positions taken out of the flow
     #[command(subcommand)]
     Control(control::Command),
@@ -190,6 +193,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use audit::Command as Audit;
     use context::Command as Context;
     use control::Command as Control;
+    use held::Command as Held;
     use letters::Command as Letters;
     use matching::Command as Match;
     use node::Command as Node;
@@ -197,7 +201,6 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     use replay::Command as Replay;
     use review::Command as Review;
     use rules::Command as Rules;
-    use topics::Command as Topics;
     let output = line.options.output;
     // These tell of settings that can't be loaded, too, or need none.
     match &line.command {
@@ -208,8 +211,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
     let settings = &Settings::load(&line.options)?;
     match line.command {
         Command::Context(_) => Ok(Ended::Fine), // answered above
-        Command::Topics(Topics::Apply(args)) => print(&topics::apply::run(settings, &args).await?, output),
-        Command::Topics(Topics::Acls(args)) => print(&topics::acls::run(settings, &args)?, output),
+        Command::Topics(command) => topics::run(settings, &command, output).await,
         Command::Register(Register::Migrate(args)) => {
             print(&register::migrate::run(settings, &args).await?, output)
         }
@@ -282,6 +284,12 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::DeadLetters(Letters::Discard(args)) => {
             print(&letters::discard::run(settings, &args).await?, output)
         }
+        Command::DeadLetters(Letters::Export(args)) => {
+            print(&letters::export::run(settings, &args).await?, output)
+        }
+        Command::Held(Held::List(args)) => print(&held::list::run(settings, &args).await?, output),
+        Command::Held(Held::Group(args)) => print(&held::group::run(settings, &args).await?, output),
+        Command::Held(Held::Show(args)) => print(&held::show::run(settings, &args).await?, output),
         Command::Replay(Replay::Plan(args)) => print(&replay::planning::run(settings, &args).await?, output),
         Command::Replay(Replay::Run(args)) => print(&replay::run::run(settings, &args).await?, output),
         Command::Replay(Replay::Diff(args)) => print(&replay::diff::run(settings, &args).await?, output),

@@ -126,6 +126,12 @@ pub fn province_of(topic: &str) -> Option<&str> {
         .find_map(|prefix| topic.strip_prefix(prefix))
 }
 
+/// Whether a topic (without namespace) bears a name that only the pipeline gives, of whatever province. Where there is no
+/// namespace, other people's topics stand beside them.
+pub fn is_own(topic: &str) -> bool {
+    province_of(topic).is_some() || [MATCH_LOG, CHANGES, CONTROL].contains(&topic)
+}
+
 /// How a topic is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicSpec {
@@ -195,5 +201,6 @@ mod tests {
     fn a_topic_names_its_province() {
         assert_eq!(province_of(&applications("dien-bien")), Some("dien-bien"));
         assert_eq!(province_of(MATCH_LOG), None);
+        assert!(is_own(&nodes("dien-bien")) && is_own(MATCH_LOG) && !is_own("intake.letters"));
     }
 }

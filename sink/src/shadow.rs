@@ -66,7 +66,13 @@ impl Loader {
     ) -> Result<Self, Fault> {
         let mut conn = shadow.open_for_loading().await?;
         let partitions = std::slice::from_ref(&log);
-        position::ensure(&mut conn, partitions, cluster_id, std::slice::from_ref(&full_topic)).await?;
+        position::ensure(
+            &mut conn,
+            partitions,
+            cluster_id,
+            std::slice::from_ref(&full_topic),
+        )
+        .await?;
         let stored = position::read(&mut conn, partitions).await?.remove(&log);
         let stored = stored.ok_or_else(|| Fault::transient("the shadow's position is gone"))?;
         if (stored.cluster_id.as_str(), &stored.full_topic) != (cluster_id, &full_topic) {

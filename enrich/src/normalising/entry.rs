@@ -35,6 +35,7 @@ pub fn of(
         key,
         value,
         trace: _,
+        headers: _,
     } = record;
     let quarantined = controls.quarantined(&partition.topic, partition.number, offset);
     let (node, content) = content(Key::Is(key.clone()), value, appended_at, quarantined, ruleset);

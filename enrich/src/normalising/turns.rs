@@ -115,6 +115,7 @@ mod tests {
             key: None,
             value: Vec::new(),
             trace: None,
+            headers: Vec::new(),
         }
     }
 

@@ -141,6 +141,7 @@ impl Shadow {
             appended_at: at,
             key: Some(output.key),
             value: output.value,
+            headers: Vec::new(),
             trace: None,
         }));
         Ok(())

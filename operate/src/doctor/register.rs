@@ -1,7 +1,8 @@
 //! The register: reached, its schema, its roles, its positions, its clock, dead letters, silent nodes.
 
 use super::{Finding, finding_list};
-use crate::Settings;
+use crate::lag::age;
+use crate::{Settings, letters};
 use chrono::{DateTime, Utc};
 use runtime::Fault;
 use runtime::clock;
@@ -183,22 +184,25 @@ async fn positions(conn: &mut PgConnection, cluster: Option<&Cluster>) -> Result
 
 async fn dead_letters(conn: &mut PgConnection) -> Result<Finding, Fault> {
     const CHECK: &str = "dead letters";
-    const COUNT: &str =
-        "SELECT count(*) FILTER (WHERE stage = 'sink'), count(*) FROM dead_letter_state WHERE NOT settled";
-    let (ours, all): (i64, i64) = sqlx::query_as(COUNT)
-        .fetch_one(conn)
-        .await
-        .map_err(DatabaseFault::from)?;
-    Ok(match (ours, all) {
-        (0, 0) => Finding::ok(CHECK, "none"),
+    let waiting = letters::waiting(conn).await?;
+    let count = |stage: Option<&str>| -> i64 {
+        let of_stage = waiting
+            .iter()
+            .filter(|row| stage.is_none_or(|stage| row.stage == stage));
+        of_stage.map(|row| row.count).sum()
+    };
+    let oldest = waiting.iter().map(|row| row.oldest_seconds).fold(0.0, f64::max);
+    let since = format!("the oldest has waited {}", age(oldest));
+    Ok(match (count(Some("sink")), count(None)) {
+        (0, 0) => Finding::ok(CHECK, "none waits for a decision"),
         (0, all) => Finding::warning(
             CHECK,
-            format!("{all} records that were no events, or stood in another's place"),
+            format!("{all} records that were no events, or stood in another's place; {since}"),
             "`intakectl dead-letters group` lists them; deploy/runbooks/IntakeUndecodable.md says what to do",
         ),
         (ours, _) => Finding::bad(
             CHECK,
-            format!("the register refused {ours} records"),
+            format!("the register refused {ours} records; {since}"),
             "`intakectl dead-letters list` names them; deploy/runbooks/IntakeDeadLetter.md says what to do",
         ),
     })

@@ -2,6 +2,7 @@
 
 mod intake;
 mod kafka;
+mod letters;
 mod text;
 
 use crate::lag::{Watcher, evidence::Register};
@@ -86,6 +87,7 @@ async fn figures(
     started: Instant,
 ) -> Result<String, Fault> {
     let (database, nodes) = register.ask().await;
+    let waiting = register.letters().await;
     let lags = watcher.lags();
     let evidence = Evidence {
         window: watcher.window(),
@@ -108,6 +110,7 @@ async fn figures(
     intake::groups(&mut text, &lags);
     intake::causes(&mut text, &causes);
     intake::nodes(&mut text, &nodes, &causes);
+    letters::write(&mut text, &waiting);
     Ok(text.finish() + &up(1.0, started))
 }
 

@@ -1,6 +1,6 @@
 //! What the register says of our programs' sessions and of the nodes.
 
-use crate::Settings;
+use crate::{Settings, letters};
 use lag::cause::{Database, NodeSeen, Session};
 use runtime::Fault;
 use sink::DatabaseFault;
@@ -90,6 +90,17 @@ impl<'a> Register<'a> {
             Database::Sessions(sessions),
             nodes.into_iter().map(|node| self.seen(node)).collect(),
         )
+    }
+
+    /// The dead letters that nobody decided about; none while the register doesn't answer.
+    pub(crate) async fn letters(&mut self) -> Vec<letters::Waiting> {
+        let Ok(register) = self.settings.register() else {
+            return Vec::new();
+        };
+        let asked = self
+            .within(async |conn| letters::waiting(conn).await, &register)
+            .await;
+        asked.unwrap_or_default()
     }
 
     /// What `work` finds within our patience, over the connection that is kept; after a failure over another.

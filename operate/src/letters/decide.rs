@@ -2,8 +2,9 @@
 
 use super::letter::Letter;
 use crate::entry::{Execution, append_all};
+use crate::show::unmask::reason;
 use crate::table::{Cell, Table, Tone};
-use crate::{Ended, Report, Settings, tell};
+use crate::{Ended, Report, Settings, audit, tell};
 use clap::Args;
 use runtime::{Fault, clock};
 use schemas::codec::Event;
@@ -20,7 +21,7 @@ use uuid::Uuid;
 #[derive(Debug, Args)]
 pub struct How {
     /// Why, without personal details: it stays in the register
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
     /// How many a second at most
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -63,13 +64,14 @@ struct DecidedLetter {
     entry_id: Uuid,
 }
 
-/// Decides, or says what would be decided.
+/// Decides, or says what would be decided. `action` is what the audit calls it.
 ///
 /// # Errors
-/// Transient when Kafka or the database doesn't answer, or when the register doesn't show it in time.
+/// Fatal when this login may not add to the audit; transient when Kafka or the database doesn't answer, or when the register doesn't show it in time.
 pub(super) async fn run(
     settings: &Settings,
     how: &How,
+    action: &str,
     conn: &mut PgConnection,
     chosen: Vec<Chosen>,
 ) -> Result<Decided, Fault> {
@@ -84,6 +86,12 @@ pub(super) async fn run(
         return Ok(decided);
     }
     let (places, entries): (Vec<usize>, Vec<_>) = entries(&decided, chosen)?.into_iter().unzip();
+    let about: Vec<String> = places
+        .iter()
+        .map(|&at| decided.letters[at].position.clone())
+        .collect();
+    let result = format!("{} entries of the match log", entries.len());
+    audit::record(conn, action, &about, &decided.reason, &result).await?;
     let cluster = settings.cluster()?;
     let offsets = block_in_place(|| append_all(&cluster, MATCH_LOG, &entries, how.rate))?;
     decided.executed = true;

@@ -32,5 +32,12 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
         attempt: 0,
         letter,
     });
-    decide::run(settings, &options.how, &mut conn, chosen.collect()).await
+    decide::run(
+        settings,
+        &options.how,
+        "dead-letter.discard",
+        &mut conn,
+        chosen.collect(),
+    )
+    .await
 }

@@ -1,14 +1,19 @@
 //! `intakectl dead-letters`: records that could not be applied, looked at and decided. A decision is an entry of the match
 //! log, so it survives every rebuild; the records' bytes never leave the register but by `export`.
 
+mod connect;
 mod decide;
 pub mod discard;
+pub mod export;
 mod filter;
 pub mod group;
 mod letter;
 pub mod list;
 pub mod redrive;
 pub mod show;
+mod waiting;
+
+pub(crate) use waiting::{Waiting, waiting};
 
 use clap::Subcommand;
 
@@ -42,4 +47,12 @@ pub enum Command {
         after_help = "Example:\n  intakectl dead-letters discard --reason-code envelope.not-single-object --topic intake.applications.son-la --reason 'a test of the node vendor' --execute"
     )]
     Discard(discard::Options),
+    /// Write them to a topic for other tools, with the headers that Kafka Connect gives its dead letters
+    ///
+    /// Bytes and key are the original ones. The topic must be there, and none of the pipeline's own. A letter stays what it
+    /// is. What the topic takes no record so large for is left out; exit code 4 when all are.
+    #[command(
+        after_help = "Examples:\n  intakectl dead-letters export --to vendor.letters --node dien-bien-01 --reason 'case 17'\n  intakectl dead-letters export --to vendor.letters --id 17 --reason 'case 17' --execute"
+    )]
+    Export(export::Options),
 }

@@ -39,7 +39,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
     for letter in options.which.read(settings, &mut conn, false).await? {
         chosen.push(choose(&mut conn, letter, options.attempts, &ruleset).await?);
     }
-    decide::run(settings, &options.how, &mut conn, chosen).await
+    decide::run(settings, &options.how, "dead-letter.redrive", &mut conn, chosen).await
 }
 
 async fn choose(

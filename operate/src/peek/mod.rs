@@ -3,15 +3,18 @@
 //! **Invariant:** it joins no group and commits nothing, so nobody's position moves.
 
 mod decoded;
+mod found;
 mod masked;
 mod shown;
 
 use crate::Settings;
 use clap::Args;
+pub(crate) use found::Sought;
 use runtime::Fault;
 use runtime::kafka::{Cluster, Offsets, Partition, Record};
 use schemas::topics;
-use shown::{Peeked, Shown};
+use shown::Peeked;
+pub(crate) use shown::Shown;
 use std::time::{Duration, Instant};
 
 /// How long to wait for records that are there.

@@ -21,7 +21,8 @@ pub struct Peeked {
 
 /// A record as it may be shown.
 #[derive(Debug, Serialize)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
+    partition: i32,
     offset: i64,
     appended_at: String,
     bytes: usize,
@@ -33,7 +34,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(record: &Record) -> Self {
+    pub(crate) fn of(record: &Record) -> Self {
         let (kind, reason, event) = match decoded(record) {
             None => ("unknown", None, None),
             Some(_) if record.value.is_empty() => ("tombstone", None, None),
@@ -41,6 +42,7 @@ impl Shown {
             Some(Ok(event)) => (event.kind, None, Some(masked(event.content))),
         };
         Self {
+            partition: record.partition.number,
             offset: record.offset,
             appended_at: record.appended_at.to_string(),
             bytes: record.value.len(),
@@ -48,6 +50,29 @@ impl Shown {
             reason,
             event,
         }
+    }
+
+    /// In words: where it stands, and under it what it says.
+    pub(crate) fn told(&self) -> String {
+        let mut text = format!(
+            "{}  {}  {}  {} bytes",
+            self.offset, self.appended_at, self.kind, self.bytes
+        );
+        if let Some(reason) = self.reason {
+            text.push_str(&format!("\n  {reason}"));
+        }
+        if let Some(event) = &self.event {
+            let json = serde_json::to_string_pretty(event).unwrap_or_default();
+            for line in json.lines() {
+                text.push_str(&format!("\n  {line}"));
+            }
+        }
+        text
+    }
+
+    /// The partition it stands in.
+    pub(crate) const fn partition(&self) -> i32 {
+        self.partition
     }
 }
 
@@ -67,19 +92,7 @@ impl Report for Peeked {
             text.push_str(&format!("\nno record stands at {} or behind it", self.from));
         }
         for record in &self.records {
-            text.push_str(&format!(
-                "\n\noffset {}  {}  {}  {} bytes",
-                record.offset, record.appended_at, record.kind, record.bytes
-            ));
-            if let Some(reason) = record.reason {
-                text.push_str(&format!("\n  {reason}"));
-            }
-            if let Some(event) = &record.event {
-                let json = serde_json::to_string_pretty(event).unwrap_or_default();
-                for line in json.lines() {
-                    text.push_str(&format!("\n  {line}"));
-                }
-            }
+            text.push_str(&format!("\n\noffset {}", record.told()));
         }
         text
     }

@@ -47,6 +47,7 @@ pub(super) async fn read(
                 appended_at: record.appended_at,
                 key: record.key,
                 value: record.value,
+                headers: Vec::new(),
                 trace: None,
             })
         },

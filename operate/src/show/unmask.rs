@@ -17,7 +17,11 @@ pub(crate) struct Unmask {
     why: Option<String>,
 }
 
-fn reason(text: &str) -> Result<String, &'static str> {
+/// A reason as the audit takes it.
+///
+/// # Errors
+/// What is wrong with its length.
+pub(crate) fn reason(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 1_000 || text.contains('\0') {
         return Err("a reason has 1 to 1000 characters");

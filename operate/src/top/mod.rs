@@ -3,6 +3,7 @@
 //! [`picture`] looks, [`state`] is what the keys change, [`view`] draws. Nothing is drawn before something has changed, so
 //! that a slow line carries little.
 
+mod columns;
 mod picture;
 mod sorted;
 mod state;

@@ -1,5 +1,6 @@
 //! Drawing. Colours only underline what the words say.
 
+use super::columns::{figure, table, words, wrapped};
 use super::state::{Page, State};
 use crate::lag::{age, tone};
 use crate::table::{Tone, grouped};
@@ -37,11 +38,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State) {
     .areas(frame.area());
     frame.render_widget(Paragraph::new(heading(state)), top);
     let drawn = match state.page {
-        Page::Provinces => provinces(state),
-        Page::Stages => stages(state),
-        Page::Nodes => nodes(state),
-        Page::Workers => workers(state),
-        Page::Causes => whys(state),
+        Page::Provinces => provinces(state, table.width),
+        Page::Stages => stages(state, table.width),
+        Page::Nodes => nodes(state, table.width),
+        Page::Workers => workers(state, table.width),
+        Page::Causes => whys(state, table.width),
     };
     frame.render_stateful_widget(drawn, table, &mut state.cursor);
     frame.render_widget(
@@ -108,12 +109,12 @@ fn first_cause(state: &State) -> Vec<Line<'static>> {
     }
 }
 
-fn provinces(state: &State) -> Table<'static> {
+fn provinces(state: &State, room: u16) -> Table<'static> {
     let stage = |stage: Option<Stage>| {
         stage.map_or_else(|| "-".to_owned(), |stage| guessed(stage.waiting, stage.exact))
     };
     let rows = state.picture.provinces(state.order).into_iter().map(|row| {
-        Row::new([
+        vec![
             Cell::from(row.province.clone().unwrap_or_else(|| SHARED.to_owned())),
             right(guessed(row.waiting, row.waiting_exact)),
             right(guessed(row.people, row.waiting_exact)),
@@ -123,29 +124,30 @@ fn provinces(state: &State) -> Table<'static> {
             right(stage(row.sink)),
             right(row.eta_seconds.map_or_else(|| "-".to_owned(), age)),
             verdict(row.verdict),
-        ])
+        ]
     });
     table(
+        room,
         &[
             words("PROVINCE", 16),
             figure("WAITING", 10),
             figure("PEOPLE", 10),
             figure("OLDEST", 11),
-            figure("NORMALISE", 10),
-            figure("MATCH", 10),
-            figure("SINK", 10),
+            figure("NORMALISE", 10).dispensable(),
+            figure("MATCH", 10).dispensable(),
+            figure("SINK", 10).dispensable(),
             figure("DONE IN", 9),
-            words("VERDICT", 20),
+            words("VERDICT", 20).narrow(19),
         ],
         rows.collect(),
     )
 }
 
-fn stages(state: &State) -> Table<'static> {
+fn stages(state: &State, room: u16) -> Table<'static> {
     let rate = |rate: Option<f64>| right(rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}/s")));
     let lags = state.picture.lags(state.province.as_deref(), state.order);
     let rows = lags.into_iter().map(|lag| {
-        Row::new([
+        vec![
             Cell::from(lag.group.clone()),
             Cell::from(format!("{}[{}]", lag.topic, lag.partition)),
             right(guessed(lag.waiting, lag.waiting_exact)),
@@ -154,27 +156,28 @@ fn stages(state: &State) -> Table<'static> {
             rate(lag.rates.rate_out),
             right(lag.rates.eta_seconds.map_or_else(|| "-".to_owned(), age)),
             verdict(lag.verdict),
-        ])
+        ]
     });
     table(
+        room,
         &[
-            words("GROUP", 9),
-            words("PARTITION", 33),
+            words("GROUP", 9).dispensable(),
+            words("PARTITION", 34),
             figure("WAITING", 9),
-            figure("OLDEST", 10),
-            figure("IN", 9),
-            figure("OUT", 9),
-            figure("DONE IN", 9),
+            figure("OLDEST", 11),
+            figure("IN", 9).dispensable(),
+            figure("OUT", 9).dispensable(),
+            figure("DONE IN", 9).dispensable(),
             words("VERDICT", 19),
         ],
         rows.collect(),
     )
 }
 
-fn nodes(state: &State) -> Table<'static> {
+fn nodes(state: &State, room: u16) -> Table<'static> {
     let nodes = state.picture.nodes(state.province.as_deref(), state.order);
     let rows = nodes.into_iter().map(|node| {
-        Row::new([
+        vec![
             Cell::from(node.node_id.clone()),
             Cell::from(node.province.clone()),
             right(guessed(node.pending, true)),
@@ -184,12 +187,13 @@ fn nodes(state: &State) -> Table<'static> {
             } else {
                 "-".to_owned()
             }),
-        ])
+        ]
     });
     table(
+        room,
         &[
             words("NODE", 28),
-            words("PROVINCE", 16),
+            words("PROVINCE", 16).narrow(14),
             figure("PENDING", 10),
             figure("LAST HEARD", 12),
             figure("HELD BACK", 12),
@@ -198,69 +202,50 @@ fn nodes(state: &State) -> Table<'static> {
     )
 }
 
-fn workers(state: &State) -> Table<'static> {
+fn workers(state: &State, room: u16) -> Table<'static> {
     let rows = state.picture.workers(state.order).into_iter().map(|worker| {
         let style = if worker.client_id.is_none() {
             bad()
         } else {
             Style::new()
         };
-        Row::new([
-            Cell::from(worker.group.clone()),
-            Cell::from(worker.state.clone()),
-            Cell::from(worker.client_id.clone().unwrap_or_else(|| "nobody".to_owned())),
-            Cell::from(worker.host.clone()),
-            right(worker.partitions.to_string()),
-        ])
-        .style(style)
+        vec![
+            Cell::from(worker.group.clone()).style(style),
+            Cell::from(worker.state.clone()).style(style),
+            Cell::from(worker.client_id.clone().unwrap_or_else(|| "nobody".to_owned())).style(style),
+            Cell::from(worker.host.clone()).style(style),
+            right(worker.partitions.to_string()).style(style),
+        ]
     });
     table(
+        room,
         &[
-            words("GROUP", 24),
-            words("STATE", 20),
-            words("CLIENT", 24),
-            words("HOST", 20),
-            figure("PARTITIONS", 10),
+            words("GROUP", 24).narrow(14),
+            words("STATE", 20).narrow(19),
+            words("CLIENT", 24).narrow(20),
+            words("HOST", 20).narrow(15),
+            figure("HAS", 8),
         ],
         rows.collect(),
     )
 }
 
-fn whys(state: &State) -> Table<'static> {
+fn whys(state: &State, room: u16) -> Table<'static> {
+    const CAUSE: u16 = 28;
+    let beside = usize::from(room.saturating_sub(CAUSE + 1)).max(1);
     let rows = state.picture.causes.iter().map(|cause| {
         let about = format!("{}\n{}", cause.kind.name(), cause.about);
-        let text = format!("{}\nnext: {}", cause.evidence, cause.next);
+        let text = wrapped(&format!("{}\nnext: {}", cause.evidence, cause.next), beside);
         let lines = text.lines().count().max(2) as u16;
         Row::new([Cell::from(about).style(bad()), Cell::from(text)])
             .height(lines)
             .bottom_margin(1)
     });
-    table(
-        &[words("CAUSE", 28), words("EVIDENCE, AND WHAT TO DO", 200)],
-        rows.collect(),
-    )
-}
-
-/// A column of a table.
-struct Column {
-    heading: Line<'static>,
-    width: u16,
-}
-
-fn words(heading: &'static str, width: u16) -> Column {
-    let heading = Line::from(heading);
-    Column { heading, width }
-}
-
-fn figure(heading: &'static str, width: u16) -> Column {
-    let heading = Line::from(heading).right_aligned();
-    Column { heading, width }
-}
-
-fn table(columns: &[Column], rows: Vec<Row<'static>>) -> Table<'static> {
-    let headings = columns.iter().map(|column| column.heading.clone());
-    Table::new(rows, columns.iter().map(|column| Constraint::Max(column.width)))
-        .header(Row::new(headings).style(Style::new().add_modifier(Modifier::BOLD)))
+    let widths = [Constraint::Max(CAUSE), Constraint::Fill(1)];
+    Table::new(rows, widths)
+        .header(
+            Row::new(["CAUSE", "EVIDENCE, AND WHAT TO DO"]).style(Style::new().add_modifier(Modifier::BOLD)),
+        )
         .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
         .column_spacing(1)
 }
@@ -432,6 +417,85 @@ mod tests {
                 drawn(&mut state, width, height);
             }
             press(&mut state, KeyCode::End);
+        }
+    }
+
+    #[test]
+    fn eighty_columns_cut_nothing_that_matters() {
+        let mut state = state();
+        let mut picture = state.picture.clone();
+        picture.provinces[0] = province("tuyen-quang", 1_234_567, Verdict::NoActiveConsumers);
+        picture.provinces[0].oldest_seconds = Some(86_000.0);
+        picture.provinces[0].eta_seconds = Some(86_000.0);
+        picture.lags = vec![lag::PartitionLag {
+            group: "normalise".to_owned(),
+            topic: "intake.applications.tuyen-quang".to_owned(),
+            partition: 0,
+            province: Some("tuyen-quang".to_owned()),
+            committed_offset: None,
+            end_offset: 1_234_567,
+            stable_offset: 1_234_567,
+            earliest_offset: 0,
+            lag: 1_234_567,
+            waiting: 1_234_567,
+            waiting_exact: true,
+            lag_seconds: Some(86_000.0),
+            rates: lag::Rates::default(),
+            retention_margin_seconds: None,
+            lost_records: 0,
+            verdict: Verdict::NoActiveConsumers,
+            causes: Vec::new(),
+        }];
+        picture.nodes[0].node_id = "tuyen-quang-thanh-pho-000001".to_owned();
+        picture.nodes[0].province = "tuyen-quang".to_owned();
+        (
+            picture.nodes[0].silent_seconds,
+            picture.nodes[0].held_back_seconds,
+        ) = (172_000.0, 86_000.0);
+        picture.workers[0] = Worker {
+            group: "normalise".to_owned(),
+            state: "CompletingRebalance".to_owned(),
+            client_id: Some("intake-1795852720661".to_owned()),
+            host: "192.168.100.200".to_owned(),
+            partitions: 21,
+        };
+        picture.causes[0].next = format!("{} the last word", "see `intakectl peek` ".repeat(9));
+        state.see(picture);
+        for (page, parts) in [
+            (
+                '1',
+                &["tuyen-quang ", "1 234 567", "23 h 53 min", "no-active-consumers"][..],
+            ),
+            (
+                '2',
+                &[
+                    "applications.tuyen-quang[0]",
+                    "1 234 567",
+                    "23 h 53 min",
+                    "no-active-consumers",
+                ],
+            ),
+            (
+                '3',
+                &["tuyen-quang-thanh-pho-000001", "47 h 46 min", "23 h 53 min"],
+            ),
+            (
+                '4',
+                &[
+                    "normalise ",
+                    "CompletingRebalance",
+                    "intake-1795852720661",
+                    "192.168.100.200",
+                    " 21",
+                ],
+            ),
+            ('5', &["dead-consumer", "the last word"]),
+        ] {
+            press(&mut state, KeyCode::Char(page));
+            let text = drawn(&mut state, 80, 24);
+            for part in parts {
+                assert!(text.contains(part), "page {page} has no {part} in\n{text}");
+            }
         }
     }
 

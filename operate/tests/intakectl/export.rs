@@ -3,6 +3,7 @@ use runtime::kafka::Partition;
 use schemas::topics::{GROUP_NORMALISE, applications};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 fn get(address: &str, path: &str) -> Option<String> {
@@ -17,6 +18,46 @@ fn get(address: &str, path: &str) -> Option<String> {
     Some(text)
 }
 
+/// An exporter that has looked.
+pub struct Exporter {
+    address: String,
+    process: Child,
+}
+
+impl Exporter {
+    pub fn of(pipeline: &Pipeline) -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = free.local_addr().expect("an address").to_string();
+        drop(free);
+        let args = [
+            "export",
+            "--listen",
+            &address,
+            "--every",
+            "1",
+            "--cluster-name",
+            "north",
+        ];
+        let process = pipeline.start(&args);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while get(&address, "/readyz").is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
+            assert!(Instant::now() < deadline, "it was never ready");
+        }
+        Self { address, process }
+    }
+
+    pub fn metrics(&self) -> String {
+        get(&self.address, "/metrics").expect("metrics")
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("ended");
+    }
+}
+
 #[tokio::test]
 async fn figures_are_served_and_what_is_unknown_is_absent() {
     let pipeline = Pipeline::ready().await;
@@ -24,23 +65,8 @@ async fn figures_are_served_and_what_is_unknown_is_absent() {
     pipeline.produce(&topic, "dien-bien-01", 5);
     pipeline.produce(&applications("son-la"), "son-la-01", 5);
     pipeline.commit(GROUP_NORMALISE, Partition::new(&topic, 0), 2);
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = free.local_addr().expect("an address").to_string();
-    drop(free);
-    let mut exporter = pipeline.start(&[
-        "export",
-        "--listen",
-        &address,
-        "--every",
-        "1",
-        "--cluster-name",
-        "north",
-    ]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while get(&address, "/readyz").is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
-        assert!(Instant::now() < deadline, "it was never ready");
-    }
-    let text = get(&address, "/metrics").expect("metrics");
+    let exporter = Exporter::of(&pipeline);
+    let text = exporter.metrics();
     let full = |name: &str| pipeline.cluster.namespace().full(name);
     let labels = format!(
         "{{cluster_name=\"north\",group=\"{}\",topic=\"{}\",partition=\"0\"}}",
@@ -71,6 +97,4 @@ async fn figures_are_served_and_what_is_unknown_is_absent() {
         None,
         "nothing was ever committed there"
     );
-    exporter.kill().expect("killed");
-    exporter.wait().expect("ended");
 }

@@ -11,7 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -164,6 +166,25 @@ impl Pipeline {
         command.stderr(Stdio::null()).spawn().expect("intakectl starts")
     }
 
+    /// The same for one whose lines are read while it runs; it ends with what is returned.
+    pub fn lines(&self, args: &[&str]) -> Lines {
+        let mut command = self.command(&self.kafka, &self.server, args);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("intakectl starts");
+        let (told, lines) = mpsc::channel();
+        let out = BufReader::new(child.stdout.take().expect("its output"));
+        std::thread::spawn(move || {
+            out.lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| told.send(line))
+        });
+        Lines { child, lines }
+    }
+
+    /// A file of the test's own folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().expect("text").to_owned()
+    }
+
     /// Kafka's bootstrap servers.
     pub fn brokers(&self) -> &str {
         &self.kafka.brokers
@@ -267,7 +288,11 @@ impl Pipeline {
     }
 
     async fn remove(&self) {
-        self.cluster.delete_topics(&self.topics()).await.expect("deleted");
+        let there = self.cluster.describe_topics().await.expect("described");
+        let names: Vec<String> = there.into_iter().map(|topic| topic.name).collect();
+        if !names.is_empty() {
+            self.cluster.delete_topics(&names).await.expect("deleted");
+        }
         self.administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database))
             .await;
         // With the database their rights are gone.
@@ -295,6 +320,45 @@ impl Drop for Pipeline {
         std::thread::scope(|scope| {
             scope.spawn(|| runtime().block_on(self.remove()));
         });
+    }
+}
+
+/// What a command tells while it runs.
+pub struct Lines {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Lines {
+    /// The next line, as JSON.
+    pub fn next(&mut self) -> Value {
+        let line = self.line();
+        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"))
+    }
+
+    /// The next line for which this is so.
+    pub fn until(&mut self, so: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let line = self.line();
+            if so(&line) {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "the last line was {line:?}");
+        }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines
+            .recv_timeout(Duration::from_secs(30))
+            .expect("a line in time")
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
     }
 }
 

@@ -100,3 +100,104 @@ async fn members_are_told_with_what_they_have() {
     let list = pipeline.run(&["groups", "list"]);
     assert!(list.stdout.contains("readers"), "{}", list.stdout);
 }
+
+/// What Kafka's own tool tells of the ends of a topic's partitions.
+fn ends_as_kafka_tells(pipeline: &Pipeline, topic: &str) -> BTreeMap<i64, i64> {
+    let tool = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/local/kafka-tool");
+    let output = Command::new(tool)
+        .arg("org.apache.kafka.tools.GetOffsetShell")
+        .args(["--bootstrap-server", pipeline.brokers(), "--topic"])
+        .arg(pipeline.cluster.namespace().full(topic))
+        .output()
+        .expect("the tool runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let row = |line: &str| {
+        let (rest, offset) = line.rsplit_once(':')?;
+        let (_, partition) = rest.rsplit_once(':')?;
+        Some((partition.parse().ok()?, offset.parse().ok()?))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+fn ends_as_we_tell(pipeline: &Pipeline, topic: &str) -> BTreeMap<i64, i64> {
+    let told = pipeline.run(&["topics", "offsets", topic, "-o", "json"]).json();
+    let rows = told["partitions"].as_array().expect("a list").iter();
+    rows.filter_map(|row| Some((row["partition"].as_i64()?, row["end_offset"].as_i64()?)))
+        .collect()
+}
+
+/// Figures that only grow: what another tool tells in between lies between what we tell before and after.
+#[tokio::test]
+async fn under_load_kafkas_own_tools_have_figures_between_two_of_ours() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("dien-bien");
+    let partition = Partition::new(&topic, 0);
+    let key = (topic.clone(), 0);
+    pipeline.produce(&topic, "dien-bien-01", 100);
+    pipeline.commit(GROUP_NORMALISE, partition.clone(), 1);
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let spec = ConsumerSpec {
+                group: GROUP_NORMALISE,
+                topics: vec![topic.clone()],
+                read_committed: true,
+                session_timeout: Duration::from_secs(6),
+            };
+            let member = pipeline
+                .cluster
+                .consumer(&spec, FromTheStart)
+                .expect("a consumer");
+            let mut next = 1;
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                pipeline.produce(&topic, "dien-bien-01", 20);
+                member.poll(Duration::from_millis(1)).expect("polled");
+                if member.owned().contains(&partition) {
+                    next += 10;
+                    member
+                        .commit_and_wait(&[(partition.clone(), next)])
+                        .expect("committed");
+                }
+            }
+        });
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let first = as_we_tell(&pipeline, GROUP_NORMALISE)[&key];
+            for _ in 0..3 {
+                let before = as_we_tell(&pipeline, GROUP_NORMALISE)[&key];
+                let [committed, end, lag] = as_kafka_tells(&pipeline, GROUP_NORMALISE)[&key];
+                let ends = ends_as_kafka_tells(&pipeline, &topic)[&0];
+                let after = as_we_tell(&pipeline, GROUP_NORMALISE)[&key];
+                assert!(
+                    (before[0]..=after[0]).contains(&committed),
+                    "{before:?} {committed} {after:?}"
+                );
+                assert!(
+                    (before[1]..=after[1]).contains(&end),
+                    "{before:?} {end} {after:?}"
+                );
+                assert!((end..=after[1]).contains(&ends), "{end} {ends} {after:?}");
+                assert_eq!(lag, end - committed);
+                for ours in [before, after] {
+                    assert_eq!(ours[2], ours[1] - ours[0]);
+                }
+            }
+            let last = as_we_tell(&pipeline, GROUP_NORMALISE)[&key];
+            assert!(
+                first[0] < last[0] && first[1] < last[1],
+                "there was a load: {first:?} {last:?}"
+            );
+        }));
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        if let Err(panic) = ended {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    assert_eq!(
+        as_we_tell(&pipeline, GROUP_NORMALISE),
+        as_kafka_tells(&pipeline, GROUP_NORMALISE)
+    );
+    assert_eq!(
+        ends_as_we_tell(&pipeline, &topic),
+        ends_as_kafka_tells(&pipeline, &topic)
+    );
+}

@@ -154,3 +154,23 @@ async fn transaction_markers_are_no_lag_and_a_hung_transaction_is_named() {
         "what an open transaction hides has no known age"
     );
 }
+
+#[tokio::test]
+async fn a_watch_tells_again_and_again_what_waits_now() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("dien-bien");
+    pipeline.produce(&topic, "dien-bien-01", 5);
+    pipeline.commit(GROUP_NORMALISE, Partition::new(&topic, 0), 2);
+    let mut watch = pipeline.lines(&["lag", "--watch", "1", "--province", "dien-bien"]);
+    let waits = |records: &'static str| {
+        move |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.first() == Some(&"dien-bien") && words.get(1) == Some(&records)
+        }
+    };
+    watch.until(waits("3"));
+    pipeline.produce(&topic, "dien-bien-01", 4);
+    watch.until(waits("7"));
+    pipeline.commit(GROUP_NORMALISE, Partition::new(&topic, 0), 9);
+    watch.until(waits("0"));
+}

@@ -8,9 +8,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// What is written in every field of the person, and in every free text.
-const PERSONAL: &str = "Lò Văn Pâng";
+pub const PERSONAL: &str = "Lò Văn Pâng";
 
-fn event() -> IntakeEvent {
+pub fn event() -> IntakeEvent {
     let mut applicant = Applicant::default();
     for &field in Field::ALL {
         applicant.set(field, Some(format!("{PERSONAL} {field}")));

@@ -3,23 +3,26 @@
 mod assignment;
 mod consumer;
 mod context;
+mod described;
 mod group_positions;
 mod look;
 mod offsets;
 mod producer;
 mod reader;
 mod record;
+mod since;
 mod statistics;
 mod topics;
 mod transaction;
 
 pub use assignment::Assignments;
 pub use consumer::{Consumer, ConsumerSpec};
+pub use described::{DescribedPartition, DescribedTopic, Setting};
 pub use look::{Group, Look, Member};
 pub use offsets::{Boundaries, GroupOffsets, Offsets};
 pub use producer::{Delivery, DeliveryFault, Producer};
 pub use reader::Reader;
-pub use record::Record;
+pub use record::{Header, Record};
 pub use topics::TopicOutcome;
 pub use transaction::{Aborted, TransactionalProducer};
 

@@ -258,7 +258,11 @@ impl GroupOffsets {
     }
 }
 
-fn named(cluster: &Cluster, partitions: &[Partition], offset: Offset) -> Result<TopicPartitionList, Fault> {
+pub(super) fn named(
+    cluster: &Cluster,
+    partitions: &[Partition],
+    offset: Offset,
+) -> Result<TopicPartitionList, Fault> {
     let mut list = TopicPartitionList::with_capacity(partitions.len());
     for partition in partitions {
         list.add_partition_offset(&cluster.full(&partition.topic), partition.number, offset)

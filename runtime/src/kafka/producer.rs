@@ -160,14 +160,37 @@ impl Producer {
         trace: Option<Place>,
         token: u64,
     ) -> Result<(), Fault> {
+        let headers = trace.map(|place| super::Header {
+            name: HEADER.to_owned(),
+            value: Some(place.to_string().into_bytes()),
+        });
+        self.send_with(topic, Some(key), value, headers.as_slice(), token)
+    }
+
+    /// The same with headers, and for a record that may have no key.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_with(
+        &self,
+        topic: &str,
+        key: Option<&[u8]>,
+        value: &[u8],
+        headers: &[super::Header],
+        token: u64,
+    ) -> Result<(), Fault> {
         let topic = self.cluster.full(topic);
-        let mut record = BaseRecord::with_opaque_to(&topic, Box::new(token))
-            .key(key)
-            .payload(value);
-        if let Some(place) = trace {
-            record = record.headers(OwnedHeaders::new().insert(Header {
-                key: HEADER,
-                value: Some(&place.to_string()),
+        let mut record = BaseRecord::<[u8], [u8], _>::with_opaque_to(&topic, Box::new(token)).payload(value);
+        if let Some(key) = key {
+            record = record.key(key);
+        }
+        if !headers.is_empty() {
+            let owned = OwnedHeaders::new_with_capacity(headers.len());
+            record = record.headers(headers.iter().fold(owned, |owned, header| {
+                owned.insert(Header {
+                    key: &header.name,
+                    value: header.value.as_deref(),
+                })
             }));
         }
         let deadline = Instant::now() + Duration::from_secs(60);

@@ -22,6 +22,17 @@ pub struct Record {
     pub value: Vec<u8>,
     /// The trace it is part of; none for most records.
     pub trace: Option<Place>,
+    /// Its headers, in their order; that of a trace among them.
+    pub headers: Vec<Header>,
+}
+
+/// A header of a record. A name may come more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Its value; none is not the same as empty.
+    pub value: Option<Vec<u8>>,
 }
 
 impl Record {
@@ -34,6 +45,7 @@ impl Record {
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().unwrap_or_default().to_vec(),
             trace: traced(message),
+            headers: headers(message),
         }
     }
 }
@@ -42,4 +54,15 @@ fn traced(message: &BorrowedMessage<'_>) -> Option<Place> {
     let headers = message.headers()?;
     let named = headers.iter().find(|header| header.key == HEADER)?;
     Place::parse(named.value?)
+}
+
+fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
+    let Some(headers) = message.headers() else {
+        return Vec::new();
+    };
+    let header = |header: rdkafka::message::Header<'_, &[u8]>| Header {
+        name: header.key.to_owned(),
+        value: header.value.map(<[u8]>::to_vec),
+    };
+    headers.iter().map(header).collect()
 }

@@ -41,6 +41,7 @@ fn record(offset: i64, key: &str, province: &str, claim: &NodeClaim) -> Record {
         key: Some(key.as_bytes().to_vec()),
         value: manifest.encode().expect("a manifest"),
         trace: None,
+        headers: Vec::new(),
     }
 }
 

@@ -50,6 +50,7 @@ fn records(changes: &[Keyed]) -> Vec<Record> {
             key: Some(change.key.clone()),
             value: change.encode(),
             trace: None,
+            headers: Vec::new(),
         }
     };
     changes.iter().map(record).collect()

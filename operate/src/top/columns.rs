@@ -1,0 +1,98 @@
+//! Tables that fit: where there is little room, columns get narrower or are left out, and none that matters is cut.
+
+use ratatui::layout::Constraint;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Line;
+use ratatui::widgets::{Cell, Row, Table};
+
+/// A column of a table.
+pub(super) struct Column {
+    heading: Line<'static>,
+    width: u16,
+    narrow: u16,
+}
+
+/// Words, aligned left.
+pub(super) fn words(heading: &'static str, width: u16) -> Column {
+    Column {
+        heading: Line::from(heading),
+        width,
+        narrow: width,
+    }
+}
+
+/// Figures, aligned right.
+pub(super) fn figure(heading: &'static str, width: u16) -> Column {
+    Column {
+        heading: Line::from(heading).right_aligned(),
+        width,
+        narrow: width,
+    }
+}
+
+impl Column {
+    /// So wide where there is little room.
+    pub(super) fn narrow(self, narrow: u16) -> Self {
+        Self { narrow, ..self }
+    }
+
+    /// Left out where there is little room: another page tells it, or another column implies it.
+    pub(super) fn dispensable(self) -> Self {
+        self.narrow(0)
+    }
+}
+
+/// A table of so many columns of a terminal.
+pub(super) fn table(room: u16, columns: &[Column], rows: Vec<Vec<Cell<'static>>>) -> Table<'static> {
+    let all: u16 = columns.iter().map(|column| column.width + 1).sum();
+    let width = |column: &Column| {
+        if all > room + 1 {
+            column.narrow
+        } else {
+            column.width
+        }
+    };
+    let kept: Vec<bool> = columns.iter().map(|column| width(column) > 0).collect();
+    let keep = |cells: Vec<Cell<'static>>| {
+        let cells = cells.into_iter().zip(&kept).filter(|(_, kept)| **kept);
+        Row::new(cells.map(|(cell, _)| cell))
+    };
+    let headings = columns.iter().map(|column| Cell::from(column.heading.clone()));
+    let widths = columns.iter().map(width).filter(|width| *width > 0);
+    Table::new(rows.into_iter().map(keep), widths.map(Constraint::Max))
+        .header(keep(headings.collect()).style(Style::new().add_modifier(Modifier::BOLD)))
+        .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
+        .column_spacing(1)
+}
+
+/// The text in lines of at most `width` columns, broken between words; a word that is longer is a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_broken_between_words() {
+        assert_eq!(wrapped("a bc def\nnext: x", 5), "a bc\ndef\nnext:\nx");
+        assert_eq!(wrapped("Điện Biên", 9), "Điện Biên");
+        assert_eq!(wrapped("longer", 2), "longer");
+    }
+}
