@@ -289,6 +289,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Held(Held::List(args)) => print(&held::list::run(settings, &args).await?, output),
         Command::Held(Held::Group(args)) => print(&held::group::run(settings, &args).await?, output),
+        Command::Held(Held::Decide(args)) => print(&held::decide::run(settings, &args).await?, output),
         Command::Held(Held::Show(args)) => print(&held::show::run(settings, &args).await?, output),
         Command::Replay(Replay::Plan(args)) => print(&replay::planning::run(settings, &args).await?, output),
         Command::Replay(Replay::Run(args)) => print(&replay::run::run(settings, &args).await?, output),

@@ -299,8 +299,8 @@ pub struct Reapplied {
     pub value: Vec<u8>,
 }
 
-/// An application is to become what other rules make of it, or what it was before. It holds no rules: a replay has
-/// applied them in a shadow of the register, and this is what came out.
+/// An application is to become what other rules make of it, what it was before, or what a person decides. It holds no
+/// rules: a replay has applied them in a shadow of the register, and this is what came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationReprocessed {
     /// Makes the entry once only.
@@ -311,8 +311,8 @@ pub struct ApplicationReprocessed {
     pub by: String,
     /// Why, without personal details.
     pub reason: String,
-    /// The replay that it is part of.
-    pub replay_id: Uuid,
+    /// The replay that it is part of; none for a decision about one application that is held.
+    pub replay_id: Option<Uuid>,
     /// [`ApplicationState::digest`] of the row that it was based on: match refuses the entry when the row is another one.
     pub based_on: Sha256,
     /// What the row is to become.

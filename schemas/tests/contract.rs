@@ -361,7 +361,7 @@ fn what_a_replay_makes_of_an_application() {
                 at: Timestamp(1),
                 by: "engineer".to_owned(),
                 reason: "the map was late".to_owned(),
-                replay_id: id(18),
+                replay_id: Some(id(18)),
                 based_on: state().digest(),
                 state: state(),
                 events: vec![EventReprocessed {

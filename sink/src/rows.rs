@@ -153,8 +153,9 @@ impl<'a> Rows<'a> {
             }
         }
         // A first state that its application's own event made can be told from that event; not where others came to it,
-        // nor where it was left again in the same step for another resident.
-        if !change.is_new || !change.moved.is_empty() || change.redirect_to.is_some() {
+        // where it was left again in the same step for another resident, or where a decision let the application in.
+        let by_decision = change.gained.iter().any(|row| row.event_id != change.last_event);
+        if !change.is_new || !change.moved.is_empty() || change.redirect_to.is_some() || by_decision {
             self.history.insert((resident_id, sequence), change);
         }
         for (state, head) in change.gained.iter().zip(heads) {

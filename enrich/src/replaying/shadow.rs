@@ -111,7 +111,7 @@ impl Shadow {
                 at: logged_at,
                 by: String::new(),
                 reason: String::new(),
-                replay_id,
+                replay_id: Some(replay_id),
                 based_on,
                 state,
                 events: vec![event],

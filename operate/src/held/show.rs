@@ -96,6 +96,14 @@ fn releases(held: &Held, status: Option<&str>) -> Vec<String> {
             Some(status) => format!("its application, once it is in force: it is {status} now"),
         });
     }
+    if let Some(id) = held
+        .application_id
+        .filter(|_| held.kind == "application" && status == Some("held"))
+    {
+        ways.push(format!(
+            "a decision: `intakectl held decide {id} load` or `reject`"
+        ));
+    }
     let by_rules = held.codes().into_iter().filter(|code| code != NOT_THERE_YET);
     ways.extend(by_rules.map(|code| {
         format!(

@@ -241,7 +241,10 @@ impl Chosen {
                 to: bounds.stable,
             });
         };
-        let at = |at: i64| offsets.first_at(log, Timestamp(at));
+        let at = |at: i64| -> Result<Option<i64>, Fault> {
+            let found = offsets.since(std::slice::from_ref(log), Timestamp(at))?;
+            Ok(found.first().copied().flatten())
+        };
         // Where the log begins later than the first of them, what is gone lies before its beginning.
         let from = at(first)?.unwrap_or(bounds.stable);
         let from = if from <= bounds.earliest { 0 } else { from };

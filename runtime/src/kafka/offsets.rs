@@ -6,7 +6,7 @@ use crate::Fault;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
-use schemas::{Timestamp, topics};
+use schemas::topics;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -130,34 +130,6 @@ impl Offsets {
                 })
             })
             .collect())
-    }
-
-    /// The first offset of a partition whose record was appended at this moment or later; none when there is no such
-    /// record.
-    ///
-    /// # Errors
-    /// Transient when the cluster doesn't answer.
-    pub fn first_at(&self, partition: &Partition, at: Timestamp) -> Result<Option<i64>, Fault> {
-        let asked = named(
-            &self.cluster,
-            std::slice::from_ref(partition),
-            Offset::Offset(at.0),
-        )?;
-        let answered = self
-            .committed
-            .offsets_for_times(asked, REQUEST_TIMEOUT)
-            .map_err(|e| told_by(&self.committed, "can't find an offset by time", &e))?;
-        let doing = || format!("can't find an offset of {partition} by time");
-        match answered
-            .elements()
-            .first()
-            .map(|found| (found.error(), found.offset()))
-        {
-            Some((Ok(()), Offset::Offset(offset))) => Ok(Some(offset)),
-            Some((Ok(()), _)) => Ok(None),
-            Some((Err(error), _)) => Err(fault(&doing(), &error)),
-            None => Err(Fault::transient(doing())),
-        }
     }
 
     /// The cluster's id, which tells it from another one under the same address.

@@ -227,6 +227,7 @@ async fn a_first_state_is_in_the_history_where_no_event_of_its_application_tells
         is_new: true,
         redirect_to: None,
         moved: Vec::new(),
+        last_event: first.gained[0].event_id,
         ..first
     };
     let moved = ResidentChanged {
@@ -241,7 +242,12 @@ async fn a_first_state_is_in_the_history_where_no_event_of_its_application_tells
         gained: Vec::new(),
         ..own.clone()
     };
-    let changes = [own, moved, left].map(|change| Keyed {
+    let decided = ResidentChanged {
+        resident_id: Uuid::from_u128(4),
+        last_event: Uuid::from_u128(5),
+        ..own.clone()
+    };
+    let changes = [own, moved, left, decided].map(|change| Keyed {
         key: change.resident_id.as_bytes().to_vec(),
         change: Change::Resident(Box::new(change)),
     });
@@ -250,7 +256,7 @@ async fn a_first_state_is_in_the_history_where_no_event_of_its_application_tells
         .fetch_all(&mut conn)
         .await
         .expect("read");
-    assert_eq!(kept, [Uuid::from_u128(2), Uuid::from_u128(3)]);
+    assert_eq!(kept, [2, 3, 4].map(Uuid::from_u128));
 }
 
 fn show(row: &Restored) -> String {

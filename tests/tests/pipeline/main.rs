@@ -2,6 +2,7 @@
 //! once, and run one after the other, because each waits for its turn on the stack.
 
 mod dead_letters;
+mod decided_hold;
 mod decided_review;
 mod end_to_end;
 mod erased_person;

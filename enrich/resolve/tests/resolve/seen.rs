@@ -169,7 +169,7 @@ impl Seen {
             at: Timestamp(1),
             by: "an.engineer".to_owned(),
             reason: "other rules".to_owned(),
-            replay_id: id(99),
+            replay_id: Some(id(99)),
             based_on: row.digest(),
             state,
             events: events.into_iter().collect(),

@@ -174,7 +174,7 @@ fn entry(
         at: clock::now(),
         by: by.to_owned(),
         reason: replay.plan.reason.clone(),
-        replay_id: replay.plan.replay_id,
+        replay_id: Some(replay.plan.replay_id),
         based_on: from.digest(),
         state: to.clone(),
         events,
