@@ -26,7 +26,7 @@ pub use dictionary::{Dictionary, has_marks};
 pub use explain::{Evidence, Explanation};
 pub use frequency::{Frequencies, count_person};
 pub use linker::{
-    Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether, Verdict, match_rate,
+    Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether, Verdict,
 };
 pub use model::{Column, Frequency, Key, Model, Relatives, Role};
 pub use records::Record;

@@ -22,8 +22,6 @@ pub use verdict::Verdict;
 pub const MOST_TOGETHER: usize = 100;
 /// log2 of the odds below which a pair keeps the clusters of its records apart: one in a thousand.
 const APART: f32 = -9.96;
-/// Records that the shipped match rate weighs as much as.
-const PRIOR_RECORDS: f64 = 1_000.0;
 /// Levels of names from which on the name is another: another mark, letter or word.
 const NAME_DIFFERS: Level = 5;
 /// Levels of dates from which on the date is another by more than a slip.
@@ -425,10 +423,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let counted = self.records.count() as f64;
         match self.whole_table {
             Some(records) => Prior::of(self.weights.match_rate, &self.weights, records),
-            None => {
-                let rate = match_rate(&self.weights, self.linked_pairs as f64, counted);
-                Prior::of(rate, &self.weights, counted)
-            }
+            None => Prior::live(&self.weights, self.linked_pairs as f64, counted),
         }
     }
 
@@ -782,12 +777,6 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             marked: self.records.is_marked(handle),
         }
     }
-}
-
-/// How many other records of the same person a record has, on average, where `linked_pairs` ordered pairs of `records`
-/// are linked: drawn towards the rate that comes with the weights while there are few.
-pub fn match_rate(weights: &Weights, linked_pairs: f64, records: f64) -> f64 {
-    (linked_pairs + PRIOR_RECORDS * weights.match_rate) / (records + PRIOR_RECORDS)
 }
 
 fn ordered<T: Ord>(a: T, b: T) -> (T, T) {
