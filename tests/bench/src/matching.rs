@@ -74,9 +74,11 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
         next_offset: HashMap::new(),
         count: 0,
     };
+    // Its own list is there before the matcher's memory is measured.
+    let mut steps = vec![f64::NAN; applications as usize];
     let before = resident_bytes()?;
     let mut resolver = Resolver::keeping(Box::new(DiskRows::open(folder.path())?));
-    let (mut took, mut steps, mut kept) = (Duration::ZERO, Vec::new(), Vec::new());
+    let (mut took, mut kept) = (Duration::ZERO, Vec::new());
     let mut offset = 0;
     while (offset as u64) < applications {
         let count = BATCH.min(applications - offset as u64);
@@ -89,7 +91,7 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
             };
             let step = started.elapsed();
             took += step;
-            steps.push(step.as_secs_f64() * 1_000.0);
+            steps[offset as usize] = step.as_secs_f64() * 1_000.0;
             offset += 1;
             if applications <= RESTORED {
                 kept.push(Change::Settled(Box::new(outputs.settled)));
