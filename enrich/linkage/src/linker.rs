@@ -396,10 +396,34 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             }
             if self.decision(member, half.other).is_some() {
                 best.decided.insert(clusters);
-            } else if half.log_odds >= least {
+            } else if half.log_odds >= least && !self.is_asked_otherwise(member, *half) {
                 best.take(clusters, self.edge(member, *half));
             }
         }
+    }
+
+    /// Two people with one number are not asked about while one of them is looked at with somebody likelier who has
+    /// another number, nor after the two were found to be one person: whoever looks has both numbers before them.
+    fn is_asked_otherwise(&self, one: Handle, half: Half) -> bool {
+        let number = |handle: Handle| {
+            let own = self.model.ours.personal_number?;
+            let number = &self.records.slots(handle)[self.model.slots(own)];
+            number.iter().any(|&slot| slot != 0).then_some(number)
+        };
+        let has_likelier = |one: Handle| {
+            self.edges[one as usize].iter().any(|known| {
+                known.log_odds >= 0.0
+                    && number(known.other).is_some_and(|other| Some(other) != number(one))
+                    && match self.decision(one, known.other) {
+                        Some(decision) => decision == Decision::Same,
+                        None => self.cluster_of[one as usize] != self.cluster_of[known.other as usize],
+                    }
+            })
+        };
+        half.log_odds < 0.0
+            && number(one).is_some()
+            && number(one) == number(half.other)
+            && (has_likelier(one) || has_likelier(half.other))
     }
 
     /// The clusters, each in order, in the order of their first.
