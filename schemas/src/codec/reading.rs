@@ -35,7 +35,13 @@ pub(super) struct Reading<'a, 'de> {
 }
 
 /// A number in as few bytes as it needs, its sign in the lowest bit.
+#[inline]
 fn long(bytes: &mut &[u8]) -> Read<i64> {
+    if let [byte @ ..0x80, rest @ ..] = *bytes {
+        let byte = *byte;
+        *bytes = rest;
+        return Ok(i64::from(byte >> 1) ^ -i64::from(byte & 1));
+    }
     let mut value = 0_u64;
     for n in 0..10 {
         let byte = *bytes.get(n).ok_or(Wrong)?;
@@ -103,9 +109,9 @@ impl<'de> Deserializer<'de> for Reading<'_, 'de> {
                 let shape = chosen(bytes, branches)?.1;
                 Self { bytes, shape }.deserialize_any(visitor)
             }
-            Shape::Record(fields) => visitor.visit_seq(Fields {
+            Shape::Record(record) => visitor.visit_seq(Fields {
                 bytes,
-                fields: fields.iter(),
+                fields: record.fields.iter(),
                 next: None,
             }),
         }
@@ -143,16 +149,15 @@ impl<'de> Deserializer<'de> for Reading<'_, 'de> {
         visitor: V,
     ) -> Read<V::Value> {
         let Self { bytes, shape } = self;
-        let Shape::Record(fields) = shape else {
+        let Shape::Record(record) = shape else {
             return Err(Wrong);
         };
-        let is_mirrored = names.iter().eq(fields.iter().map(|(name, _)| name));
         let fields = Fields {
             bytes,
-            fields: fields.iter(),
+            fields: record.fields.iter(),
             next: None,
         };
-        if is_mirrored {
+        if record.is_mirrored_by(names) {
             visitor.visit_seq(fields)
         } else {
             visitor.visit_map(fields)
@@ -264,7 +269,7 @@ impl<'de> VariantAccess<'de> for Reading<'_, 'de> {
     fn unit_variant(self) -> Read<()> {
         match self.shape {
             Shape::Null => Ok(()),
-            Shape::Record(fields) if fields.is_empty() => Ok(()),
+            Shape::Record(record) if record.fields.is_empty() => Ok(()),
             _ => Err(Wrong),
         }
     }

@@ -2,6 +2,7 @@
 
 use apache_avro::Schema;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A type of a schema. Logical types are read as what they are written as.
 #[derive(Debug)]
@@ -17,7 +18,33 @@ pub(super) enum Shape {
     Enum(&'static [String]),
     Array(&'static Shape),
     Union(Vec<&'static Shape>),
-    Record(Vec<(&'static str, &'static Shape)>),
+    Record(Record),
+}
+
+/// The fields of a record, in order.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub fields: Vec<(&'static str, &'static Shape)>,
+    /// Where the names lie that were found to be those of the fields last.
+    mirrored: AtomicUsize,
+}
+
+impl Record {
+    /// Whether a type has just these fields in this order. Names of a type are compared once.
+    pub fn is_mirrored_by(&self, names: &'static [&'static str]) -> bool {
+        let place = names.as_ptr() as usize;
+        if names.len() != self.fields.len() {
+            return false;
+        }
+        if self.mirrored.load(Ordering::Relaxed) == place {
+            return true;
+        }
+        let is_mirrored = names.iter().eq(self.fields.iter().map(|(name, _)| name));
+        if is_mirrored {
+            self.mirrored.store(place, Ordering::Relaxed);
+        }
+        is_mirrored
+    }
 }
 
 impl Shape {
@@ -55,7 +82,10 @@ fn build(schema: &'static Schema, named: &mut Named) -> Option<&'static Shape> {
             let shape = |field: &'static apache_avro::schema::RecordField| {
                 Some((field.name.as_str(), build(&field.schema, named)?))
             };
-            Shape::Record(fields.map(shape).collect::<Option<_>>()?)
+            Shape::Record(Record {
+                fields: fields.map(shape).collect::<Option<_>>()?,
+                mirrored: AtomicUsize::new(0),
+            })
         }
         _ => return None,
     };
