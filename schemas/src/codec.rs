@@ -9,12 +9,17 @@ use crate::match_log::MatchLogEntry;
 use crate::outcome::OutcomeNotice;
 use apache_avro::Schema;
 use apache_avro::rabin::Rabin;
-use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::schema::ResolvedSchema;
 use apache_avro::writer::datum::GenericDatumWriter;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Digest;
 use std::sync::LazyLock;
+
+mod reading;
+mod shape;
+
+use reading::Reading;
+use shape::Shape;
 
 /// Length of marker and fingerprint.
 pub const HEADER_BYTES: usize = 10;
@@ -64,7 +69,7 @@ pub struct Codec {
     name: &'static str,
     header: [u8; HEADER_BYTES],
     writer: GenericDatumWriter<'static>,
-    reader: GenericDatumReader<'static>,
+    shape: &'static Shape,
 }
 
 impl Codec {
@@ -85,14 +90,11 @@ impl Codec {
         let writer = GenericDatumWriter::builder(schema)
             .resolved_schemata(resolved())
             .human_readable(false);
-        let reader = GenericDatumReader::builder(schema)
-            .resolved_writer_schemata(resolved())
-            .human_readable(false);
         Self {
             name,
             header,
             writer: writer.build().expect("a compiled-in schema writes"),
-            reader: reader.build().expect("a compiled-in schema reads"),
+            shape: Shape::of(schema),
         }
     }
 
@@ -132,10 +134,11 @@ impl Codec {
             return Err(Unreadable::UnknownSchema);
         }
         let mut body = &bytes[HEADER_BYTES..];
-        let value = self
-            .reader
-            .read_deser(&mut body)
-            .map_err(|_| Unreadable::Malformed)?;
+        let reading = Reading {
+            bytes: &mut body,
+            shape: self.shape,
+        };
+        let value = T::deserialize(reading).map_err(|_| Unreadable::Malformed)?;
         Ok((value, body))
     }
 }

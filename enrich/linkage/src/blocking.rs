@@ -4,9 +4,12 @@ use crate::compare::Comparator;
 use crate::compare::{commune_of, province_of, year_of};
 use crate::dictionary::Dictionary;
 use crate::model::{Key, KeyPart, Model, Part};
+use crate::pages::Pages;
 use crate::records::Handle;
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHasher};
+use std::hash::{BuildHasher, Hasher};
 
 /// Records of one block that are compared; of a larger one the latest.
 pub(crate) const MOST_COMPARED: usize = 200;
@@ -14,16 +17,17 @@ pub(crate) const MOST_COMPARED: usize = 200;
 /// Records by their blocking keys. A block is a chain through its records, the latest first.
 #[derive(Debug)]
 pub(crate) struct Index {
-    keys: usize,
-    blocks: FxHashMap<u64, Block>,
+    blocks: HashTable<Block>,
     /// For each record and key its neighbours in the chain.
-    links: Vec<Link>,
+    links: Pages<Link>,
 }
 
+/// The first record of a block, beside 48 bits of the block's hash: two of ten million keys are mistaken for one
+/// with a chance of 1 in 30 million, and then only what isn't worth it is compared.
 #[derive(Clone, Copy, Debug)]
 struct Block {
-    first: Handle,
-    count: u32,
+    hash: [u16; 3],
+    first: [u16; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,61 +44,78 @@ const ALONE: Link = Link {
     next: NONE,
 };
 
-impl Index {
-    pub fn new(model: &Model) -> Self {
+impl Block {
+    const fn of(hash: u64, first: Handle) -> Self {
         Self {
-            keys: model.keys().len(),
-            blocks: FxHashMap::default(),
-            links: Vec::new(),
+            hash: [hash as u16, (hash >> 16) as u16, (hash >> 32) as u16],
+            first: [first as u16, (first >> 16) as u16],
         }
     }
 
-    const fn at(&self, handle: Handle, key: usize) -> usize {
-        handle as usize * self.keys + key
+    fn first(&self) -> Handle {
+        Handle::from(self.first[0]) | Handle::from(self.first[1]) << 16
+    }
+
+    /// Where the block lies among others: spread anew, as bits of the hash were left out.
+    fn place(&self) -> u64 {
+        let [low, middle, high] = self.hash.map(u64::from);
+        FxBuildHasher.hash_one(low | middle << 16 | high << 32)
+    }
+}
+
+impl Index {
+    pub fn new(model: &Model) -> Self {
+        Self {
+            blocks: HashTable::new(),
+            links: Pages::of(model.keys().len()),
+        }
     }
 
     /// Puts a record into the blocks of its hashes.
     pub fn insert(&mut self, handle: Handle, hashes: &[u64]) {
-        let end = self.at(handle, self.keys);
-        if self.links.len() < end {
-            self.links.resize(end, ALONE);
+        while self.links.len() <= handle as usize {
+            self.links.push(hashes.iter().map(|_| ALONE));
         }
         for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
-            let block = self.blocks.entry(hash).or_insert(Block {
-                first: NONE,
-                count: 0,
-            });
-            let next = std::mem::replace(&mut block.first, handle);
-            block.count += 1;
+            let block = Block::of(hash, handle);
+            let known = self
+                .blocks
+                .entry(block.place(), |known| known.hash == block.hash, Block::place);
+            let next = match known {
+                Entry::Occupied(mut known) => std::mem::replace(known.get_mut(), block).first(),
+                Entry::Vacant(free) => {
+                    free.insert(block);
+                    NONE
+                }
+            };
             if next != NONE {
-                let at = self.at(next, key);
-                self.links[at].before = handle;
+                self.links.row_mut(next as usize)[key].before = handle;
             }
-            let at = self.at(handle, key);
-            self.links[at] = Link { before: NONE, next };
+            self.links.row_mut(handle as usize)[key] = Link { before: NONE, next };
         }
     }
 
     /// Takes a record out of the blocks of its hashes.
     pub fn remove(&mut self, handle: Handle, hashes: &[u64]) {
         for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
-            let at = self.at(handle, key);
-            let Link { before, next } = std::mem::replace(&mut self.links[at], ALONE);
+            let link = &mut self.links.row_mut(handle as usize)[key];
+            let Link { before, next } = std::mem::replace(link, ALONE);
             if next != NONE {
-                let at = self.at(next, key);
-                self.links[at].before = before;
+                self.links.row_mut(next as usize)[key].before = before;
             }
             if before != NONE {
-                let at = self.at(before, key);
-                self.links[at].next = next;
+                self.links.row_mut(before as usize)[key].next = next;
+                continue;
             }
-            if let Some(block) = self.blocks.get_mut(&hash) {
-                if before == NONE {
-                    block.first = next;
-                }
-                block.count -= 1;
-                if block.count == 0 {
-                    self.blocks.remove(&hash);
+            let block = Block::of(hash, next);
+            if let Ok(mut known) = self
+                .blocks
+                .find_entry(block.place(), |known| known.hash == block.hash)
+            {
+                if next == NONE {
+                    known.remove();
+                } else {
+                    *known.get_mut() = block;
                 }
             }
         }
@@ -106,15 +127,15 @@ impl Index {
         found.clear();
         let mut cut = 0;
         for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
-            let Some(block) = self.blocks.get(&hash) else {
-                continue;
-            };
-            cut += usize::from(block.count as usize > MOST_COMPARED);
-            let mut at = block.first;
-            for _ in 0..MOST_COMPARED.min(block.count as usize) {
+            let block = Block::of(hash, NONE);
+            let known = self.blocks.find(block.place(), |known| known.hash == block.hash);
+            let mut at = known.map_or(NONE, Block::first);
+            let most = found.len() + MOST_COMPARED;
+            while at != NONE && found.len() < most {
                 found.push(at);
-                at = self.links[self.at(at, key)].next;
+                at = self.links.row(at as usize)[key].next;
             }
+            cut += usize::from(at != NONE);
         }
         found.sort_unstable();
         found.dedup();
@@ -159,7 +180,7 @@ fn add(
     }
     match (model.columns()[part.column].comparator, part.of) {
         (Comparator::Name | Comparator::Text, of) => {
-            hasher.write(text_part(&dictionary.entry(value[0]).folded, of)?)
+            hasher.write(text_part(dictionary.entry(value[0]).folded, of)?)
         }
         (Comparator::Date, Part::Year) => hasher.write_u32(year_of(value[0])),
         (Comparator::Date, _) if value[0] & 31 == 0 => return None,

@@ -16,6 +16,7 @@ mod explain;
 mod frequency;
 mod linker;
 mod model;
+mod pages;
 mod records;
 mod score;
 pub mod train;
@@ -26,9 +27,10 @@ pub use dictionary::{Dictionary, has_marks};
 pub use explain::{Evidence, Explanation};
 pub use frequency::{Frequencies, count_person};
 pub use linker::{
-    Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether, Verdict, match_rate,
+    Counters, Decision, Edge, Linker, MOST_TOGETHER, Placed, Thresholds, TooManyTogether, Verdict,
 };
 pub use model::{Column, Frequency, Key, Model, Relatives, Role};
+pub use pages::Pages;
 pub use records::Record;
 pub use score::{Agreement, Prior, Score, log_odds, probability};
 pub use weights::{ColumnWeights, Weights, WrongWeights};

@@ -7,6 +7,7 @@ use crate::compare::{Level, MISSING};
 use crate::dictionary::Dictionary;
 use crate::frequency::{Frequencies, count_person};
 use crate::model::Model;
+use crate::pages::Pages;
 use crate::records::{Handle, Record, Records};
 use crate::score::{self, Agreement, Prior, Score, Scorer, View};
 use crate::weights::Weights;
@@ -22,8 +23,6 @@ pub use verdict::Verdict;
 pub const MOST_TOGETHER: usize = 100;
 /// log2 of the odds below which a pair keeps the clusters of its records apart: one in a thousand.
 const APART: f32 = -9.96;
-/// Records that the shipped match rate weighs as much as.
-const PRIOR_RECORDS: f64 = 1_000.0;
 /// Levels of names from which on the name is another: another mark, letter or word.
 const NAME_DIFFERS: Level = 5;
 /// Levels of dates from which on the date is another by more than a slip.
@@ -125,6 +124,9 @@ pub struct Counters {
     pub blocks_cut: u64,
 }
 
+/// The cluster of a record that is in none.
+const NOWHERE: Handle = Handle::MAX;
+
 /// A pair seen from one of its records.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Half {
@@ -144,11 +146,11 @@ pub struct Linker<Id> {
     /// The number of records where it and the frequencies are given, not counted.
     whole_table: Option<f64>,
     records: Records<Id>,
-    handles: FxHashMap<Id, Handle>,
     index: Index,
-    edges: Vec<Vec<Half>>,
-    /// By record the first record of its cluster.
-    cluster_of: Vec<Handle>,
+    edges: Pages<Box<[Half]>>,
+    /// By record the first record of its cluster; [`NOWHERE`] while it is in none.
+    cluster_of: Pages<Handle>,
+    /// Clusters of more than one record, by their first.
     clusters: FxHashMap<Handle, Vec<Handle>>,
     /// Ordered pairs of records in one cluster.
     linked_pairs: u64,
@@ -171,9 +173,8 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             dictionary: Dictionary::default(),
             frequencies: Frequencies::default(),
             whole_table: None,
-            handles: FxHashMap::default(),
-            edges: Vec::new(),
-            cluster_of: Vec::new(),
+            edges: Pages::default(),
+            cluster_of: Pages::default(),
             clusters: FxHashMap::default(),
             linked_pairs: 0,
             decisions: FxHashMap::default(),
@@ -250,7 +251,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             .filter(|half| half.log_odds >= 0.0)
             .map(|half| half.other)
             .collect();
-        let known = self.handles.get(&id).copied();
+        let known = self.records.find(id);
         let placed = if self.too_many(&around, known) {
             Err(TooManyTogether)
         } else {
@@ -271,11 +272,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// Takes out records, those of them that are there.
     pub fn remove(&mut self, ids: &[Id]) -> Placed<Id> {
         let (mut seeds, mut cut) = (Vec::new(), Vec::new());
-        let handles: Vec<Handle> = ids
-            .iter()
-            .filter_map(|id| self.handles.get(id))
-            .copied()
-            .collect();
+        let handles: Vec<Handle> = ids.iter().filter_map(|&id| self.records.find(id)).collect();
         for handle in &handles {
             let (around, edges) = self.take_out(*handle);
             seeds.extend(around);
@@ -292,7 +289,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// A record has changed in something that isn't compared: it stands first in its blocks again, as if it
     /// had come last.
     pub fn touch(&mut self, id: Id) {
-        if let Some(&handle) = self.handles.get(&id) {
+        if let Some(handle) = self.records.find(id) {
             let mut hashes = std::mem::take(&mut self.hashes);
             blocking::hashes(
                 &self.model,
@@ -309,7 +306,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// The rules that have a say about a pair, in words.
     pub(crate) fn rules_of(&self, a: Id, b: Id, agreement: &Agreement, log_odds: f64) -> Vec<&'static str> {
         let mut rules = Vec::new();
-        if let (Some(&a), Some(&b)) = (self.handles.get(&a), self.handles.get(&b)) {
+        if let (Some(a), Some(b)) = (self.records.find(a), self.records.find(b)) {
             rules.extend(self.broken_rule(a, b));
         }
         if self.bounded(agreement, log_odds) != log_odds {
@@ -325,35 +322,31 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// Whether two records have the same values.
     pub fn are_equal(&self, a: Id, b: Id) -> bool {
-        match (self.handles.get(&a), self.handles.get(&b)) {
-            (Some(&a), Some(&b)) => self.records.slots(a) == self.records.slots(b),
+        match (self.records.find(a), self.records.find(b)) {
+            (Some(a), Some(b)) => self.records.slots(a) == self.records.slots(b),
             _ => false,
         }
     }
 
     /// Whether two records are in one cluster.
     pub fn are_together(&self, a: Id, b: Id) -> bool {
-        match (self.handles.get(&a), self.handles.get(&b)) {
-            (Some(&a), Some(&b)) => self.cluster_of[a as usize] == self.cluster_of[b as usize],
+        match (self.records.find(a), self.records.find(b)) {
+            (Some(a), Some(b)) => self.cluster_of[a as usize] == self.cluster_of[b as usize],
             _ => false,
         }
     }
 
     /// Whether all that hangs together with these records may be one component.
     pub fn fit_together(&self, ids: &[Id]) -> bool {
-        let handles: Vec<Handle> = ids
-            .iter()
-            .filter_map(|id| self.handles.get(id))
-            .copied()
-            .collect();
+        let handles: Vec<Handle> = ids.iter().filter_map(|&id| self.records.find(id)).collect();
         self.together(&handles, None).len() <= MOST_TOGETHER
     }
 
     /// What a reviewer decided of a pair of records, both of them there. Whether two fit together is asked
     /// before.
     pub fn decide(&mut self, a: Id, b: Id, decision: Decision) -> Placed<Id> {
-        let handles = [self.handles.get(&a), self.handles.get(&b)];
-        let seeds: Vec<Handle> = handles.into_iter().flatten().copied().collect();
+        let handles = [self.records.find(a), self.records.find(b)];
+        let seeds: Vec<Handle> = handles.into_iter().flatten().collect();
         self.decisions.insert(ordered(a, b), decision);
         let mut made = Vec::new();
         if let [a, b] = seeds[..]
@@ -375,10 +368,10 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let mut best = Best::default();
         let clusters: FxHashSet<Handle> = ids
             .iter()
-            .filter_map(|id| self.handles.get(id))
-            .map(|&handle| self.cluster_of[handle as usize])
+            .filter_map(|&id| self.records.find(id))
+            .map(|handle| self.cluster_of[handle as usize])
             .collect();
-        for member in clusters.iter().flat_map(|root| &self.clusters[root]) {
+        for member in clusters.iter().flat_map(|root| self.members(root)) {
             self.best_reviews(*member, &mut best);
         }
         best.in_order()
@@ -387,7 +380,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// All pairs that a person should look at, as [`Self::reviews_of`].
     pub fn reviews(&self) -> Vec<Edge<Id>> {
         let mut best = Best::default();
-        for &member in self.clusters.values().flatten() {
+        for member in 0..self.records.capacity() as Handle {
             self.best_reviews(member, &mut best);
         }
         best.in_order()
@@ -403,19 +396,41 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             }
             if self.decision(member, half.other).is_some() {
                 best.decided.insert(clusters);
-            } else if half.log_odds >= least {
+            } else if half.log_odds >= least && !self.is_asked_otherwise(member, *half) {
                 best.take(clusters, self.edge(member, *half));
             }
         }
     }
 
+    /// Two people with one number are not asked about while one of them is looked at with somebody likelier who has
+    /// another number, nor after the two were found to be one person: whoever looks has both numbers before them.
+    fn is_asked_otherwise(&self, one: Handle, half: Half) -> bool {
+        let number = |handle: Handle| {
+            let own = self.model.ours.personal_number?;
+            let number = &self.records.slots(handle)[self.model.slots(own)];
+            number.iter().any(|&slot| slot != 0).then_some(number)
+        };
+        let has_likelier = |one: Handle| {
+            self.edges[one as usize].iter().any(|known| {
+                known.log_odds >= 0.0
+                    && number(known.other).is_some_and(|other| Some(other) != number(one))
+                    && match self.decision(one, known.other) {
+                        Some(decision) => decision == Decision::Same,
+                        None => self.cluster_of[one as usize] != self.cluster_of[known.other as usize],
+                    }
+            })
+        };
+        half.log_odds < 0.0
+            && number(one).is_some()
+            && number(one) == number(half.other)
+            && (has_likelier(one) || has_likelier(half.other))
+    }
+
     /// The clusters, each in order, in the order of their first.
     pub fn partition(&self) -> Vec<Vec<Id>> {
-        let mut partition: Vec<Vec<Id>> = self
-            .clusters
-            .values()
-            .map(|members| self.names(members))
-            .collect();
+        let roots = (0_u32..).zip(self.cluster_of.values());
+        let roots = roots.filter(|(handle, root)| handle == *root);
+        let mut partition: Vec<Vec<Id>> = roots.map(|(_, root)| self.names(self.members(root))).collect();
         partition.sort_unstable();
         partition
     }
@@ -425,21 +440,18 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let counted = self.records.count() as f64;
         match self.whole_table {
             Some(records) => Prior::of(self.weights.match_rate, &self.weights, records),
-            None => {
-                let rate = match_rate(&self.weights, self.linked_pairs as f64, counted);
-                Prior::of(rate, &self.weights, counted)
-            }
+            None => Prior::live(&self.weights, self.linked_pairs as f64, counted),
         }
     }
 
     /// How two records agree, and what that weighs; none when one isn't there.
     pub fn compare(&self, a: Id, b: Id) -> Option<(Agreement, Score)> {
-        Some(self.score(*self.handles.get(&a)?, *self.handles.get(&b)?))
+        Some(self.score(self.records.find(a)?, self.records.find(b)?))
     }
 
     /// The evidence of one column of a pair that agrees so, in bits, without and with its value's rarity.
     pub fn column_bits(&self, a: Id, column: usize, agreement: &Agreement) -> Option<(f64, f64)> {
-        let view = self.view(*self.handles.get(&a)?);
+        let view = self.view(self.records.find(a)?);
         Some(
             self.scorer
                 .column_bits(&self.model, column, agreement, view, &self.frequencies),
@@ -456,15 +468,8 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// Brings back a pair.
     pub fn restore_edge(&mut self, edge: &Edge<Id>) {
-        if let (Some(&a), Some(&b)) = (self.handles.get(&edge.left), self.handles.get(&edge.right)) {
-            self.edges[a as usize].push(Half {
-                other: b,
-                log_odds: edge.log_odds,
-            });
-            self.edges[b as usize].push(Half {
-                other: a,
-                log_odds: edge.log_odds,
-            });
+        if let (Some(a), Some(b)) = (self.records.find(edge.left), self.records.find(edge.right)) {
+            self.join(a, b, edge.log_odds);
         }
     }
 
@@ -475,11 +480,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// Brings back a cluster of records that are there.
     pub fn restore_cluster(&mut self, ids: &[Id]) {
-        let handles: Vec<Handle> = ids
-            .iter()
-            .filter_map(|id| self.handles.get(id))
-            .copied()
-            .collect();
+        let handles: Vec<Handle> = ids.iter().filter_map(|&id| self.records.find(id)).collect();
         for handle in &handles {
             self.dissolve(*handle);
         }
@@ -512,7 +513,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     /// Records that were decided about with this one and that no key brings together with it any more.
     fn decided_with(&self, id: Id, found: &[Handle]) -> Vec<Handle> {
-        let Some(&known) = self.handles.get(&id).filter(|_| !self.decisions.is_empty()) else {
+        let Some(known) = self.records.find(id).filter(|_| !self.decisions.is_empty()) else {
             return Vec::new();
         };
         let others = self.edges[known as usize].iter().map(|half| half.other);
@@ -552,10 +553,9 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
 
     fn put_in(&mut self, id: Id, record: &Record, hashes: &[u64]) -> Handle {
         let handle = self.records.insert(id, record);
-        self.handles.insert(id, handle);
         if self.edges.len() < self.records.capacity() {
-            self.edges.resize_with(self.records.capacity(), Vec::new);
-            self.cluster_of.resize(self.records.capacity(), Handle::MAX);
+            self.edges.push([Box::default()]);
+            self.cluster_of.push([NOWHERE]);
         }
         self.index.insert(handle, hashes);
         self.form(vec![handle]);
@@ -568,7 +568,10 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let cut = halves.iter().map(|half| self.edge(handle, *half)).collect();
         let mut around: Vec<Handle> = halves.iter().map(|half| half.other).collect();
         for &other in &around {
-            self.edges[other as usize].retain(|half| half.other != handle);
+            let halves = &mut self.edges[other as usize];
+            let mut left = std::mem::take(halves).into_vec();
+            left.retain(|half| half.other != handle);
+            *halves = left.into();
         }
         let members = self.dissolve(handle);
         for &member in members.iter().filter(|&&member| member != handle) {
@@ -583,20 +586,25 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             &mut hashes,
         );
         self.index.remove(handle, &hashes);
-        self.handles.remove(&self.records.id(handle));
         self.records.remove(handle);
         (around, cut)
     }
 
     fn connect(&mut self, handle: Handle, halves: &[Half]) -> Vec<Edge<Id>> {
         for half in halves.iter().filter(|half| half.other != handle) {
-            self.edges[handle as usize].push(*half);
-            self.edges[half.other as usize].push(Half {
-                other: handle,
-                log_odds: half.log_odds,
-            });
+            self.join(handle, half.other, half.log_odds);
         }
         halves.iter().map(|half| self.edge(handle, *half)).collect()
+    }
+
+    fn join(&mut self, a: Handle, b: Handle, log_odds: f32) {
+        for (one, other) in [(a, b), (b, a)] {
+            let halves = &mut self.edges[one as usize];
+            let mut more = std::mem::take(halves).into_vec();
+            more.reserve_exact(1);
+            more.push(Half { other, log_odds });
+            *halves = more.into();
+        }
     }
 
     fn edge(&self, one: Handle, half: Half) -> Edge<Id> {
@@ -618,15 +626,27 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let size = handles.len() as u64;
         self.linked_pairs += size * (size - 1);
         self.count_root(root, true);
-        self.clusters.insert(root, handles);
+        if handles.len() > 1 {
+            self.clusters.insert(root, handles);
+        }
+    }
+
+    /// The cluster of its first record.
+    fn members<'a>(&'a self, root: &'a Handle) -> &'a [Handle] {
+        let known = self.clusters.get(root);
+        known.map_or(std::slice::from_ref(root), Vec::as_slice)
     }
 
     /// Takes the cluster of a record apart: its members are in none until they form one.
     fn dissolve(&mut self, handle: Handle) -> Vec<Handle> {
         let root = self.cluster_of[handle as usize];
-        let Some(members) = self.clusters.remove(&root) else {
+        if root == NOWHERE {
             return Vec::new();
-        };
+        }
+        let members = self.clusters.remove(&root).unwrap_or_else(|| vec![root]);
+        for &member in &members {
+            self.cluster_of[member as usize] = NOWHERE;
+        }
         let size = members.len() as u64;
         self.linked_pairs -= size * (size - 1);
         self.count_root(root, false);
@@ -648,6 +668,11 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// Groups anew what hangs together with these records.
     fn regroup(&mut self, seeds: Vec<Handle>) -> Vec<Vec<Id>> {
         let mut members = self.together(&seeds, None);
+        if let [only] = members[..]
+            && self.cluster_of[only as usize] == only
+        {
+            return vec![self.names(&members)];
+        }
         members.sort_unstable_by_key(|&member| self.records.id(member));
         let groups = match members[..] {
             [_] => vec![vec![0]],
@@ -690,10 +715,10 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             let connected = self.edges[at as usize]
                 .iter()
                 .filter(|half| half.log_odds >= 0.0 || self.is_decided(at, half.other));
-            let cluster = self.clusters.get(&self.cluster_of[at as usize]);
-            let others = connected
-                .map(|half| half.other)
-                .chain(cluster.into_iter().flatten().copied());
+            // One that is in none stands in no cluster of more.
+            let cluster = self.members(&self.cluster_of[at as usize]);
+            let cluster = cluster.iter().copied().filter(|&other| other != NOWHERE);
+            let others = connected.map(|half| half.other).chain(cluster);
             for other in others {
                 if seen.insert(other) {
                     members.push(other);
@@ -782,12 +807,6 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             marked: self.records.is_marked(handle),
         }
     }
-}
-
-/// How many other records of the same person a record has, on average, where `linked_pairs` ordered pairs of `records`
-/// are linked: drawn towards the rate that comes with the weights while there are few.
-pub fn match_rate(weights: &Weights, linked_pairs: f64, records: f64) -> f64 {
-    (linked_pairs + PRIOR_RECORDS * weights.match_rate) / (records + PRIOR_RECORDS)
 }
 
 fn ordered<T: Ord>(a: T, b: T) -> (T, T) {

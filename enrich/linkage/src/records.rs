@@ -1,5 +1,10 @@
 //! The records in memory: the slots of all of them in one place, and what is known of each beside.
 
+use crate::pages::Pages;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::{BuildHasher, Hash};
+
 /// A record in memory. Handles are used again: they are never output, stored or compared for order.
 pub type Handle = u32;
 
@@ -17,10 +22,10 @@ pub struct Record {
 /// Records of one model, each with its name outside, by which order and ties are decided.
 #[derive(Debug)]
 pub(crate) struct Records<Id> {
-    width: usize,
-    slots: Vec<u32>,
-    rows: Vec<Row<Id>>,
+    slots: Pages<u32>,
+    rows: Pages<Row<Id>>,
     free: Vec<Handle>,
+    by_id: HashTable<Handle>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,40 +35,59 @@ struct Row<Id> {
     certain_number: bool,
 }
 
-impl<Id: Copy> Records<Id> {
+fn hash(id: impl Hash) -> u64 {
+    FxBuildHasher.hash_one(id)
+}
+
+impl<Id: Copy + Eq + Hash> Records<Id> {
     pub const fn new(width: usize) -> Self {
         Self {
-            width,
-            slots: Vec::new(),
-            rows: Vec::new(),
+            slots: Pages::of(width),
+            rows: Pages::of(1),
             free: Vec::new(),
+            by_id: HashTable::new(),
         }
     }
 
+    /// Takes in a record that isn't there.
     pub fn insert(&mut self, id: Id, record: &Record) -> Handle {
         let row = Row {
             id,
             marked: record.marked,
             certain_number: record.certain_number,
         };
-        if let Some(handle) = self.free.pop() {
+        let handle = if let Some(handle) = self.free.pop() {
             self.rows[handle as usize] = row;
-            let from = handle as usize * self.width;
-            self.slots[from..from + self.width].copy_from_slice(&record.slots);
-            return handle;
-        }
-        self.rows.push(row);
-        self.slots.extend_from_slice(&record.slots);
-        (self.rows.len() - 1) as Handle
+            self.slots.row_mut(handle as usize).copy_from_slice(&record.slots);
+            handle
+        } else {
+            self.rows.push([row]);
+            self.slots.push(record.slots.iter().copied());
+            (self.rows.len() - 1) as Handle
+        };
+        let rows = &self.rows;
+        self.by_id
+            .insert_unique(hash(id), handle, |&known| hash(rows[known as usize].id));
+        handle
     }
 
     pub fn remove(&mut self, handle: Handle) {
-        self.free.push(handle);
+        let id = self.id(handle);
+        if let Ok(known) = self.by_id.find_entry(hash(id), |&known| known == handle) {
+            known.remove();
+            self.free.push(handle);
+        }
+    }
+
+    /// The record of this name.
+    pub fn find(&self, id: Id) -> Option<Handle> {
+        self.by_id
+            .find(hash(id), |&known| self.rows[known as usize].id == id)
+            .copied()
     }
 
     pub fn slots(&self, handle: Handle) -> &[u32] {
-        let from = handle as usize * self.width;
-        &self.slots[from..from + self.width]
+        self.slots.row(handle as usize)
     }
 
     pub fn is_marked(&self, handle: Handle) -> bool {
@@ -80,11 +104,11 @@ impl<Id: Copy> Records<Id> {
 
     /// Records that are there.
     pub fn count(&self) -> usize {
-        self.rows.len() - self.free.len()
+        self.by_id.len()
     }
 
     /// Handles that were ever given out.
-    pub fn capacity(&self) -> usize {
+    pub const fn capacity(&self) -> usize {
         self.rows.len()
     }
 }

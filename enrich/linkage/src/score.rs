@@ -45,7 +45,18 @@ pub struct Prior {
     pub records: f64,
 }
 
+/// Records that the shipped match rate stands for before any has come: a register of a province.
+const PRIOR_RECORDS: f64 = 1_000_000.0;
+
 impl Prior {
+    /// The prior while records come, where `linked_pairs` ordered pairs of `records` are linked: as if so many were there
+    /// from the beginning. So a pair weighs about the same whenever its records come.
+    pub fn live(weights: &Weights, linked_pairs: f64, records: f64) -> Self {
+        let all = records + PRIOR_RECORDS;
+        let rate = (linked_pairs + PRIOR_RECORDS * weights.match_rate) / all;
+        Self::of(rate, weights, all)
+    }
+
     /// The prior by a table of weights, with another match rate, among so many records.
     pub fn of(match_rate: f64, weights: &Weights, records: f64) -> Self {
         Self {

@@ -38,7 +38,7 @@ impl Resolver {
             && !erased
             && !matches!(settled.outcome, OutcomeKind::Copy | OutcomeKind::Conflict)
         {
-            settled.application = self.rows.get(id);
+            settled.application = self.rows.take(id);
         }
         // By its bytes: a careless node may use one event id twice.
         let placed = settled
@@ -182,7 +182,7 @@ impl Resolver {
         let (status, redirect_to) = resident.map_or((ResidentStatus::Superseded, None), |resident| {
             (resident.status, resident.redirect_to)
         });
-        let rows: Vec<ApplicationState> = members.iter().filter_map(|id| self.rows.get(*id)).collect();
+        let rows: Vec<ApplicationState> = members.iter().filter_map(|id| self.rows.take(*id)).collect();
         let golden = match (rows.as_slice(), person.take()) {
             _ if status == ResidentStatus::Erased => Golden::default(),
             ([only], Some((id, person))) if only.application_id == id && only.verifications.is_empty() => {

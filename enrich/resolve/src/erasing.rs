@@ -92,7 +92,7 @@ impl Resolver {
     /// The residents whose redirects lead to this one, by id.
     fn merged_into(&self, id: Uuid) -> Vec<Uuid> {
         let mut by_target: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for (&from, resident) in &self.residents {
+        for (from, resident) in self.residents.iter() {
             if let Some(to) = resident.redirect_to {
                 by_target.entry(to).or_default().push(from);
             }

@@ -7,7 +7,6 @@
 use schemas::change::{ApplicationState, GoldenSource, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, Channel, VerificationFinding};
-use schemas::head::{BodyHead, EventHead};
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -61,22 +60,32 @@ pub(crate) fn person(row: &ApplicationState) -> Applicant {
 
 impl<'a> Voice<'a> {
     fn of(row: &'a ApplicationState) -> Self {
-        let head = EventHead::of(&row.event).ok();
-        let claimed = head
-            .as_ref()
-            .map(|head| head.captured_at.plus_millis(head.clock_offset_ms.unwrap_or(0)));
-        Self {
-            row,
-            person: person(row),
-            rank: head.map_or(0, |head| rank(&head.body)),
-            at: claimed.map_or(row.appended_at, |claimed| claimed.min(row.appended_at)),
+        match IntakeEvent::decode(&row.event) {
+            Ok(IntakeEvent {
+                captured_at,
+                clock_offset_ms,
+                body: Body::ApplicationSubmitted(form),
+                ..
+            }) => Self {
+                row,
+                person: normalise::apply(&form.applicant, &row.changes),
+                rank: rank(form.channel),
+                at: captured_at
+                    .plus_millis(clock_offset_ms.unwrap_or(0))
+                    .min(row.appended_at),
+            },
+            _ => Self {
+                row,
+                person: Applicant::default(),
+                rank: 0,
+                at: row.appended_at,
+            },
         }
     }
 }
 
-const fn rank(body: &BodyHead) -> u8 {
-    let BodyHead::ApplicationSubmitted(form) = body;
-    match form.channel {
+const fn rank(channel: Channel) -> u8 {
+    match channel {
         Channel::CommuneOffice | Channel::WardDesk => 1,
         Channel::MobileTeam | Channel::HomeVisit => 0,
     }

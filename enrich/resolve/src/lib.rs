@@ -7,6 +7,7 @@
 
 mod body;
 mod close;
+mod compact;
 mod erasing;
 mod follow_up;
 mod golden;

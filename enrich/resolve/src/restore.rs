@@ -305,8 +305,8 @@ impl Resolver {
         }
         let clusters: Vec<Vec<Uuid>> = self
             .residents
-            .values()
-            .map(|resident| resident.members.clone())
+            .iter()
+            .map(|(_, resident)| resident.members.clone())
             .collect();
         for members in clusters.iter().filter(|members| members.len() > 1) {
             self.linker.restore_cluster(members);

@@ -12,7 +12,7 @@ pub trait Rows: fmt::Debug + Send {
     fn get(&mut self, application: Uuid) -> Option<ApplicationState>;
 
     /// Keeps a row in place of the one before.
-    fn put(&mut self, row: ApplicationState);
+    fn put(&mut self, row: &ApplicationState);
 
     /// Must be asked before anything is made known that steps have made: whether all rows were kept and
     /// read.
@@ -34,6 +34,43 @@ impl fmt::Display for LostRows {
 
 impl std::error::Error for LostRows {}
 
+/// The store with the row that was kept last: a step asks once more for what it keeps.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    store: Box<dyn Rows>,
+    last: Option<ApplicationState>,
+}
+
+impl Kept {
+    pub const fn of(store: Box<dyn Rows>) -> Self {
+        Self { store, last: None }
+    }
+
+    /// The row of an application.
+    pub fn get(&mut self, application: Uuid) -> Option<ApplicationState> {
+        match &self.last {
+            Some(row) if row.application_id == application => Some(row.clone()),
+            _ => self.store.get(application),
+        }
+    }
+
+    /// The row of an application that a step asks for at its end.
+    pub fn take(&mut self, application: Uuid) -> Option<ApplicationState> {
+        let last = self.last.take_if(|row| row.application_id == application);
+        last.or_else(|| self.store.get(application))
+    }
+
+    /// Keeps a row in place of the one before.
+    pub fn put(&mut self, row: ApplicationState) {
+        self.store.put(&row);
+        self.last = Some(row);
+    }
+
+    pub fn settle(&mut self) -> Result<(), LostRows> {
+        self.store.settle()
+    }
+}
+
 /// Rows in memory.
 #[derive(Debug, Default)]
 pub struct InMemory(HashMap<Uuid, ApplicationState>);
@@ -43,8 +80,8 @@ impl Rows for InMemory {
         self.0.get(&application).cloned()
     }
 
-    fn put(&mut self, row: ApplicationState) {
-        self.0.insert(row.application_id, row);
+    fn put(&mut self, row: &ApplicationState) {
+        self.0.insert(row.application_id, row.clone());
     }
 
     fn settle(&mut self) -> Result<(), LostRows> {

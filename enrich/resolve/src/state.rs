@@ -1,15 +1,16 @@
 //! What the matcher holds in memory.
 
+use crate::compact::Compact;
 use crate::golden;
 use crate::history::History;
 use crate::review::Reviews;
-use crate::rows::{InMemory, LostRows, Rows};
+use crate::rows::{InMemory, Kept, LostRows, Rows};
 use crate::series::Series;
 use crate::waiting::WaitingRoom;
 use linkage::{Linker, Thresholds, Weights};
+use rustc_hash::{FxHashMap, FxHashSet};
 use schemas::change::{ApplicationState, ApplicationStatus, NodeState, ResidentStatus};
 use schemas::{Epoch, NodeId, Sha256};
-use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The matcher's state. Apply entries in the order of the match log.
@@ -18,17 +19,17 @@ pub struct Resolver {
     /// The last step.
     pub(crate) sequence: i64,
     /// The next offset of each source partition.
-    pub(crate) sources: HashMap<String, HashMap<i32, i64>>,
-    pub(crate) series: HashMap<NodeId, HashMap<Epoch, Series>>,
-    pub(crate) applications: HashMap<Uuid, Application>,
-    pub(crate) rows: Box<dyn Rows>,
-    pub(crate) residents: HashMap<Uuid, Resident>,
+    pub(crate) sources: FxHashMap<String, FxHashMap<i32, i64>>,
+    pub(crate) series: FxHashMap<NodeId, FxHashMap<Epoch, Series>>,
+    pub(crate) applications: Compact<Application>,
+    pub(crate) rows: Kept,
+    pub(crate) residents: Compact<Resident>,
     pub(crate) linker: Linker<Uuid>,
     pub(crate) reviews: Reviews,
     pub(crate) waiting: WaitingRoom,
     /// operate's entries that were applied.
-    pub(crate) entries: HashSet<Uuid>,
-    pub(crate) nodes: HashMap<NodeId, NodeState>,
+    pub(crate) entries: FxHashSet<Uuid>,
+    pub(crate) nodes: FxHashMap<NodeId, NodeState>,
     pub(crate) history: History,
 }
 
@@ -38,8 +39,6 @@ pub(crate) struct Application {
     pub revision: i32,
     pub status: ApplicationStatus,
     pub stage: i32,
-    /// The event that brought the revision in force.
-    pub event_id: Uuid,
     /// Its age among applications, and the id of the resident it is the oldest application of.
     pub seed: Uuid,
     /// The resident it belongs to; none while it is rejected, held or withdrawn.
@@ -53,7 +52,6 @@ impl Application {
             revision: row.revision,
             status: row.status,
             stage: row.stage,
-            event_id: row.event_id,
             seed: golden::resident_id(row.first_appended_at, &Sha256::of(row.application_id.as_bytes())),
             resident,
         }
@@ -81,12 +79,12 @@ impl Resolver {
     /// An empty state that keeps rows in this store, which must be empty, too.
     pub fn keeping(rows: Box<dyn Rows>) -> Self {
         Self {
-            rows,
+            rows: Kept::of(rows),
             sequence: 0,
-            sources: HashMap::new(),
-            series: HashMap::new(),
-            applications: HashMap::new(),
-            residents: HashMap::new(),
+            sources: FxHashMap::default(),
+            series: FxHashMap::default(),
+            applications: Compact::default(),
+            residents: Compact::default(),
             linker: Linker::new(
                 linkage::applicant::model(),
                 Weights::shipped(),
@@ -94,8 +92,8 @@ impl Resolver {
             ),
             reviews: Reviews::default(),
             waiting: WaitingRoom::default(),
-            entries: HashSet::new(),
-            nodes: HashMap::new(),
+            entries: FxHashSet::default(),
+            nodes: FxHashMap::default(),
             history: History::default(),
         }
     }

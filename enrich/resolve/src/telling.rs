@@ -38,10 +38,13 @@ impl Resolver {
     /// None for the application that the step itself is about: its node hears of the step.
     fn notice(&mut self, settled: &EventSettled, id: Uuid, code: &str) -> Option<(String, OutcomeNotice)> {
         let known = *self.applications.get(&id)?;
-        if known.status != ApplicationStatus::Loaded || settled.event_id == Some(known.event_id) {
+        if known.status != ApplicationStatus::Loaded {
             return None;
         }
         let row = self.rows.get(id)?;
+        if settled.event_id == Some(row.event_id) {
+            return None;
+        }
         let event = IntakeEvent::decode(&row.event).ok()?;
         let series = self.series.get(&event.node_id)?.get(&event.epoch)?;
         let province = Some(&series.province).filter(|province| !province.is_empty())?;

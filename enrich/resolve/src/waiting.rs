@@ -1,9 +1,10 @@
 //! Events that wait for an application: verifications and withdrawals that came first, and
 //! corrections that are held while an earlier revision is in force. Bounded.
 
+use rustc_hash::FxHashMap;
 use schemas::{Epoch, NodeId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Waiting events of one application.
@@ -37,7 +38,7 @@ pub struct Waiting {
 /// Waiting events by application, in order of their steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WaitingRoom {
-    by_application: HashMap<Uuid, BTreeMap<i64, Waiting>>,
+    by_application: FxHashMap<Uuid, BTreeMap<i64, Waiting>>,
     count: usize,
 }
 

@@ -13,12 +13,17 @@ use uuid::Uuid;
 
 /// Rows held in memory until they are written together.
 const MOST_PENDING: usize = 4_096;
+/// Bytes of blocks that are kept for reading: most rows are read once, when a pair of theirs is linked.
+const CACHE: u64 = 16 << 20;
+/// Bytes that are gathered before they are written as one table.
+const MEMTABLE: u64 = 16 << 20;
 /// Folders are named by this, the process and a number.
 const PREFIX: &str = "intake-match-";
 
 /// Rows in an embedded store, in a folder of this process that goes with it.
 pub struct DiskRows {
-    pending: HashMap<Uuid, ApplicationState>,
+    /// Rows as they are stored.
+    pending: HashMap<Uuid, Vec<u8>>,
     rows: Keyspace,
     db: Database,
     lost: Option<LostRows>,
@@ -43,8 +48,8 @@ impl DiskRows {
         sweep(parent);
         let folder = Folder::make(parent)?;
         let store = || -> Result<(Database, Keyspace), fjall::Error> {
-            let db = Database::builder(&folder.0).cache_size(64 << 20).open()?;
-            let options = || KeyspaceCreateOptions::default().max_memtable_size(64 << 20);
+            let db = Database::builder(&folder.0).cache_size(CACHE).open()?;
+            let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE);
             let rows = db.keyspace("rows", options)?;
             Ok((db, rows))
         };
@@ -65,42 +70,44 @@ impl DiskRows {
 
     fn write(&mut self) -> Result<(), LostRows> {
         let mut batch = self.db.batch();
-        for (id, row) in self.pending.drain() {
-            let bytes = postcard::to_stdvec(&row).map_err(|fault| LostRows(fault.to_string()))?;
+        for (id, bytes) in self.pending.drain() {
             batch.insert(&self.rows, id.as_bytes(), bytes);
         }
         batch.commit().map_err(|fault| LostRows(fault.to_string()))
     }
 
     fn read(&self, id: Uuid) -> Result<Option<ApplicationState>, LostRows> {
+        let row = |bytes: &[u8]| postcard::from_bytes(bytes).map_err(|fault| LostRows(fault.to_string()));
+        if let Some(bytes) = self.pending.get(&id) {
+            return row(bytes).map(Some);
+        }
         let bytes = self
             .rows
             .get(id.as_bytes())
             .map_err(|fault| LostRows(fault.to_string()))?;
-        let row = bytes.map(|bytes| postcard::from_bytes(&bytes));
-        row.transpose().map_err(|fault| LostRows(fault.to_string()))
+        bytes.map(|bytes| row(&bytes)).transpose()
+    }
+
+    fn keep(&mut self, row: &ApplicationState) -> Result<(), LostRows> {
+        let bytes = postcard::to_stdvec(row).map_err(|fault| LostRows(fault.to_string()))?;
+        self.pending.insert(row.application_id, bytes);
+        if self.pending.len() >= MOST_PENDING {
+            self.write()?;
+        }
+        Ok(())
     }
 }
 
 impl Rows for DiskRows {
     fn get(&mut self, application: Uuid) -> Option<ApplicationState> {
-        if let Some(row) = self.pending.get(&application) {
-            return Some(row.clone());
-        }
-        match self.read(application) {
-            Ok(row) => row,
-            Err(lost) => {
-                self.lost.get_or_insert(lost);
-                None
-            }
-        }
+        self.read(application).unwrap_or_else(|lost| {
+            self.lost.get_or_insert(lost);
+            None
+        })
     }
 
-    fn put(&mut self, row: ApplicationState) {
-        self.pending.insert(row.application_id, row);
-        if self.pending.len() >= MOST_PENDING
-            && let Err(lost) = self.write()
-        {
+    fn put(&mut self, row: &ApplicationState) {
+        if let Err(lost) = self.keep(row) {
             self.lost.get_or_insert(lost);
         }
     }
@@ -191,7 +198,7 @@ mod tests {
         let mut rows = DiskRows::open(parent.path()).expect("opened");
         assert!(!left.exists(), "a dead process left it");
         for n in 0..10_000 {
-            rows.put(row(n));
+            rows.put(&row(n));
         }
         rows.settle().expect("written");
         assert!(rows.pending.is_empty());

@@ -1,7 +1,7 @@
 //! What weighs beside the pair itself: how many applications there are, how many of them belong together, and how usual
 //! names are. Match counts it all as it goes; here it is counted from the register, from a sample where that is large.
 
-use linkage::{Dictionary, Frequencies, Model, Record, Weights, applicant, count_person, match_rate};
+use linkage::{Dictionary, Frequencies, Model, Prior, Record, Weights, applicant, count_person};
 use schemas::Field;
 use sink::DatabaseFault;
 use sqlx::postgres::PgRow;
@@ -16,8 +16,8 @@ pub(super) struct Population {
     pub(super) frequencies: Frequencies,
     /// Applications that belong to residents.
     pub(super) records: i64,
-    /// How many others of the same person an application has, on average.
-    pub(super) match_rate: f64,
+    /// What weighs before anything is compared.
+    pub(super) prior: Prior,
     /// Residents that were looked at.
     pub(super) sampled: usize,
 }
@@ -70,7 +70,7 @@ pub(super) async fn count(
         dictionary: Dictionary::default(),
         frequencies: Frequencies::default(),
         records,
-        match_rate: weights.match_rate,
+        prior: Prior::live(weights, 0.0, 0.0),
         sampled: rows.len(),
     };
     let (mut applications, mut linked) = (0.0, 0.0);
@@ -86,7 +86,7 @@ pub(super) async fn count(
         0.0
     };
     let records = records as f64;
-    population.match_rate = match_rate(weights, share * records, records);
+    population.prior = Prior::live(weights, share * records, records);
     Ok(population)
 }
 

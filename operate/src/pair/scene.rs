@@ -92,18 +92,18 @@ impl Scene {
             dictionary,
             frequencies,
             records,
-            match_rate,
+            prior,
             sampled,
         } = population::count(conn, &model, &weights).await?;
         let live = Weights {
-            match_rate,
+            match_rate: prior.match_rate,
             ..weights
         };
         let mut scene = Self {
             linker: Linker::new(model, live, thresholds).of_table(
                 dictionary,
                 frequencies,
-                usize::try_from(records).unwrap_or(0),
+                prior.records as usize,
             ),
             applications: HashMap::new(),
             residents: residents.into_iter().map(|row| (row.resident_id, row)).collect(),
@@ -111,7 +111,7 @@ impl Scene {
             reviews,
             mask,
             records,
-            match_rate,
+            match_rate: prior.match_rate,
             sampled,
             is_cut: near.len() as i64 >= rows::MOST_NEAR,
         };

@@ -90,7 +90,7 @@ impl Extent {
 
 /// Whether two texts can't be as alike as `least`, above .7, by the letters they have: one that the other
 /// doesn't have at all finds no match.
-pub(super) fn are_unlike(a: &Entry, b: &Entry, extent: Extent, least: f64) -> bool {
+pub(super) fn are_unlike(a: Entry<'_>, b: Entry<'_>, extent: Extent, least: f64) -> bool {
     if a.letters == 0 || b.letters == 0 {
         return false;
     }

@@ -38,8 +38,8 @@ const DIALECT: &[(&str, &str)] = &[
 ];
 
 /// The level of two names that differ.
-pub(super) fn compare(one: &Entry, other: &Entry, both_marked: bool) -> Level {
-    let (a, b) = (&*one.folded, &*other.folded);
+pub(super) fn compare(one: Entry<'_>, other: Entry<'_>, both_marked: bool) -> Level {
+    let (a, b) = (one.folded, other.folded);
     if a == b {
         return if both_marked { 5 } else { 1 };
     }

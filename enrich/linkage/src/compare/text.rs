@@ -15,12 +15,12 @@ pub(super) const LEVELS: &[LevelName] = &[
 ];
 
 /// The level of two texts that differ.
-pub(super) fn compare(a: &Entry, b: &Entry) -> Level {
-    let (a_letters, b_letters) = (letters(&a.folded), letters(&b.folded));
+pub(super) fn compare(a: Entry<'_>, b: Entry<'_>) -> Level {
+    let (a_letters, b_letters) = (letters(a.folded), letters(b.folded));
     if a_letters.clone().eq(b_letters.clone()) {
         return 1;
     }
-    let lengths = (len(&a.folded), len(&b.folded));
+    let lengths = (len(a.folded), len(b.folded));
     let extent = Extent::of(a_letters.clone(), b_letters.clone(), lengths);
     if lengths.0.min(lengths.1) > 2 && one_edit(a_letters, b_letters) {
         return 2;
@@ -28,12 +28,12 @@ pub(super) fn compare(a: &Entry, b: &Entry) -> Level {
     let alike = if are_unlike(a, b, extent, 0.8) {
         0.0
     } else {
-        joined(&a.folded, |a| joined(&b.folded, |b| jaro_winkler(a, b)))
+        joined(a.folded, |a| joined(b.folded, |b| jaro_winkler(a, b)))
     };
     if alike >= 0.92 {
         return 3;
     }
-    let (shared, most) = words::of_both(&a.folded, &b.folded, |a, b| words::shared(a, b));
+    let (shared, most) = words::of_both(a.folded, b.folded, |a, b| words::shared(a, b));
     if 2 * shared >= most {
         4
     } else if alike >= 0.8 {

@@ -32,7 +32,7 @@ pub enum Verdict<Id> {
 impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// Why two records are in one cluster or in two; none when one of them isn't there.
     pub fn verdict(&self, a: Id, b: Id) -> Option<Verdict<Id>> {
-        let ends = [*self.handles.get(&a)?, *self.handles.get(&b)?];
+        let ends = [self.records.find(a)?, self.records.find(b)?];
         let mut members = self.together(&ends, None);
         members.sort_unstable_by_key(|&member| self.records.id(member));
         let at = |handle: Handle| members.iter().position(|&member| member == handle);
@@ -63,7 +63,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     pub fn shared_keys(&self, a: Id, b: Id) -> Vec<String> {
         let hashes = |id: Id| {
             let mut hashes = Vec::new();
-            if let Some(&handle) = self.handles.get(&id) {
+            if let Some(handle) = self.records.find(id) {
                 let slots = self.records.slots(handle);
                 blocking::hashes(&self.model, &self.dictionary, slots, &mut hashes);
             }

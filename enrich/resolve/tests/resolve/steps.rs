@@ -67,10 +67,16 @@ fn the_same_number_is_the_same_resident() {
 
 #[test]
 fn another_number_keeps_namesakes_apart() {
+    let child =
+        |person: Vec<(Field, &'static str)>, father| [person, vec![(Field::FatherName, father)]].concat();
     let outputs = story(vec![
-        application(1, 1, &person(PANG, "05/09/1987", NUMBER)),
-        application(2, 1, &person(PANG, "05/09/1987", "011087009999")),
-        application(3, 1, &person("LO VAN PANG", "1987-09-05", "")),
+        application(1, 1, &child(person(PANG, "05/09/1987", NUMBER), "Lò Văn Ín")),
+        application(
+            2,
+            1,
+            &child(person(PANG, "05/09/1987", "011087001284"), "Lò Văn Ín"),
+        ),
+        application(3, 1, &child(person("LO VAN PANG", "1987-09-05", ""), "LO VAN IN")),
     ]);
     assert_ne!(outputs[0].settled.resident_id, outputs[1].settled.resident_id);
     assert_eq!(
