@@ -14,6 +14,8 @@ const LONGEST: usize = 16_000;
 /// Bytes of a page of texts: the place of a text has its page in front of its offset.
 const PAGE: usize = 1 << OFFSET_BITS;
 const OFFSET_BITS: u32 = 18;
+/// The length of a folded form that is the text: more than any has.
+const ITSELF: u16 = u16::MAX;
 
 /// A text with what comparing needs of it.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,7 @@ pub struct Entry<'a> {
     pub letters: u32,
 }
 
-/// Where a text and, behind it, its folded form lie.
+/// Where a text lies and, behind it, its folded form, unless that is the text itself.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     at: u32,
@@ -91,11 +93,17 @@ impl Dictionary {
         let page = &mut self.pages[last];
         let at = last as u32 * PAGE as u32 + page.len() as u32;
         page.push_str(text);
-        page.push_str(folded);
+        if folded != text {
+            page.push_str(folded);
+        }
         Place {
             at,
             text: text.len() as u16,
-            folded: folded.len() as u16,
+            folded: if folded == text {
+                ITSELF
+            } else {
+                folded.len() as u16
+            },
             letters: if folded.is_ascii() { bits } else { 0 },
         }
     }
@@ -124,9 +132,13 @@ fn entry(pages: &[String], place: Place) -> Entry<'_> {
     let page = &pages[(place.at >> OFFSET_BITS) as usize];
     let from = place.at as usize & (PAGE - 1);
     let between = from + usize::from(place.text);
+    let text = &page[from..between];
     Entry {
-        text: &page[from..between],
-        folded: &page[between..between + usize::from(place.folded)],
+        text,
+        folded: match place.folded {
+            ITSELF => text,
+            folded => &page[between..between + usize::from(folded)],
+        },
         letters: place.letters,
     }
 }
@@ -157,6 +169,15 @@ mod tests {
             assert_eq!(dictionary.entry(symbol).text, text(n));
             assert_eq!(dictionary.entry(symbol).folded, format!("lo thi on {n}"));
         }
+    }
+
+    #[test]
+    fn a_text_without_marks_and_capitals_is_its_own_folded_form() {
+        let mut dictionary = Dictionary::default();
+        let symbols = ["b1234567", "100490250", "Ánh"].map(|text| dictionary.symbol(text));
+        let folded = symbols.map(|symbol| dictionary.entry(symbol).folded);
+        assert_eq!(folded, ["b1234567", "100490250", "anh"]);
+        assert_eq!(dictionary.pages[0], "b1234567100490250Ánhanh");
     }
 
     #[test]
