@@ -4,8 +4,8 @@
 //! stretch ends with a record behind it, with the last record in it, or when the position has passed its end.
 
 use crate::Settings;
-use runtime::Fault;
 use runtime::kafka::{Cluster, Partition, Reader, Record};
+use runtime::{Fault, Remedy};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -31,7 +31,8 @@ impl Stretch {
 /// a partition. Of a partition for which it breaks no more is read.
 ///
 /// # Errors
-/// What `each` returns; fatal when retention takes what is still to be read; transient when nothing comes.
+/// What `each` returns; fatal when retention takes what is still to be read; transient when nothing comes for half a
+/// minute.
 pub(super) fn read(
     cluster: &Cluster,
     stretches: &[Stretch],
@@ -49,7 +50,12 @@ pub(super) fn read(
     let reader = cluster.reader(&starts)?;
     let (mut positions, mut moved) = (starts, Instant::now());
     while !open.is_empty() {
-        let Some(record) = reader.poll(Duration::from_millis(50))? else {
+        let polled = match reader.poll(Duration::from_millis(50)) {
+            // A lost connection heals by reading on; what doesn't heal ends with our patience.
+            Err(fault) if fault.remedy() == Remedy::Transient && moved.elapsed() < PATIENCE => continue,
+            other => other?,
+        };
+        let Some(record) = polled else {
             let now = reader.positions()?;
             if now != positions {
                 (positions, moved) = (now, Instant::now());

@@ -4,10 +4,10 @@ use super::head::{self, Records, in_order};
 use super::part::whole;
 use super::stretch::{self, Stretch};
 use crate::peek::Shown;
-use crate::{Ended, Output, Settings};
+use crate::{Ended, Output, Settings, tell};
 use clap::Args;
 use runtime::kafka::{Cluster, Partition};
-use runtime::{Fault, Stop};
+use runtime::{Fault, Remedy, Stop};
 use std::io::{ErrorKind, Write};
 use std::time::Duration;
 use tokio::task::block_in_place;
@@ -57,8 +57,15 @@ pub(super) fn run(settings: &Settings, options: &Options, output: Output) -> Res
 fn follow(cluster: &Cluster, ends: &[(Partition, i64)], output: Output, stop: &Stop) -> Result<Ended, Fault> {
     let reader = cluster.reader(ends)?;
     while !stop.requested() {
-        let Some(record) = reader.poll(Duration::from_millis(100))? else {
-            continue;
+        let record = match reader.poll(Duration::from_millis(100)) {
+            Ok(Some(record)) => record,
+            Ok(None) => continue,
+            // It heals by reading on; who watches is to know why nothing comes.
+            Err(fault) if fault.remedy() == Remedy::Transient => {
+                tell(&fault.to_string());
+                continue;
+            }
+            Err(fault) => return Err(fault),
         };
         if !told(&record.partition.topic, &Shown::of(&record), output)? {
             break;

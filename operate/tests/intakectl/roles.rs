@@ -42,6 +42,18 @@ async fn roles_are_made_only_with_execute_and_an_operator_works_with_its_own() {
         &["lag"],
         &["control", "list"],
         &["register", "check"],
+        &["held", "list"],
+        &["held", "group"],
+        &["dead-letters", "group"],
+        &[
+            "topics",
+            "copy",
+            "intake.control",
+            "--output",
+            &pipeline.path("control.avro"),
+            "--reason",
+            "case 17",
+        ],
     ] {
         let done = pipeline.run_as(&login, args);
         assert_eq!(done.code, 0, "{args:?}: {}", done.stderr);

@@ -10,6 +10,7 @@ mod explained;
 mod foreign;
 mod foreign_records;
 mod forked_chain;
+mod held;
 mod kill_everything;
 mod lost_connections;
 mod older_register;
