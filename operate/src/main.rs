@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// is a dry run without --execute.
 ///
 /// Exit codes: 0 fine, 1 error, 2 usage, 3 lag over a threshold or a timeout, 4 refused by a safety check,
-/// 5 the books, the register's references or topics and their declaration don't match.
+/// 5 the books, the register's references, topics and their declaration, or a replay and the register don't match.
 #[derive(Debug, Parser)]
 #[command(
     name = "intakectl",

@@ -1,24 +1,26 @@
 //! `intakectl replay plan`.
 
+mod records;
+mod rules;
+
 use super::archived;
-use super::plan::{self, PROGRAM, Plan, RulesetText, Scope, Selection, SourceStretch, Stretch, Weights};
+use super::plan::{self, Plan, Scope, Selection, Stretch};
 use super::selection::{Selected, Which};
 use super::store;
 use crate::entry;
-use crate::pair::in_force;
 use crate::{Ended, Output, Report, Settings};
 use chrono::Utc;
 use clap::Args;
 use futures_util::TryStreamExt;
-use linkage::{Thresholds, applicant};
+use records::{Chosen, average_bytes, count, everything, past_retention};
+use rules::{ruleset, weights};
 use runtime::kafka::{Boundaries, Cluster, Offsets, Partition};
 use runtime::{Fault, clock};
-use schemas::{Sha256, Timestamp, topics};
+use schemas::{Sha256, topics};
 use serde::Serialize;
 use sink::DatabaseFault;
-use sqlx::PgConnection;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tokio::task::block_in_place;
 
 /// Options of `replay plan`.
@@ -168,134 +170,12 @@ fn in_words(selection: Option<&Selection>) -> String {
     selection.map_or_else(|| "everything".to_owned(), Selection::told)
 }
 
-/// Names the rules of this program instead of a file.
-const NEW: &str = "new";
-
-fn ruleset(options: &Options) -> Result<RulesetText, Fault> {
-    let file = options.ruleset.as_deref().filter(|file| *file != Path::new(NEW));
-    let ruleset = runtime::settings::ruleset(file)?;
-    let file = file.map(std::fs::read_to_string).transpose();
-    Ok(RulesetText {
-        name: ruleset.name().to_owned(),
-        file: file.map_err(|e| Fault::data(format!("can't read the ruleset: {e}")))?,
-        program: PROGRAM.to_owned(),
-    })
-}
-
-async fn weights(options: &Options, conn: &mut PgConnection) -> Result<Option<Weights>, Fault> {
-    let Some(path) = &options.weights else {
-        return Ok(None);
-    };
-    let file = if path == Path::new(NEW) {
-        linkage::Weights::SHIPPED.to_owned()
-    } else {
-        std::fs::read_to_string(path)
-            .map_err(|e| Fault::data(format!("can't read the weights {}: {e}", path.display())))?
-    };
-    let weights = linkage::Weights::parse(&file, &applicant::model())
-        .map_err(|wrong| Fault::data(format!("{}: {wrong}", path.display())))?;
-    let Thresholds { link, review } = in_force(conn).await?.thresholds;
-    Ok(Some(Weights {
-        version: weights.version,
-        file,
-        link,
-        review,
-    }))
-}
-
-/// The records of a slice.
-#[derive(Default)]
-struct Chosen {
-    sources: Vec<SourceStretch>,
-    records: i64,
-    logged: Option<(i64, i64)>,
-}
-
-impl Chosen {
-    fn take(&mut self, row: &Selected) {
-        self.records += 1;
-        let at = row.logged_at.timestamp_millis();
-        let (first, last) = self.logged.unwrap_or((at, at));
-        self.logged = Some((first.min(at), last.max(at)));
-        match self.sources.last_mut() {
-            Some(known) if (&known.topic, known.partition) == (&row.topic, row.partition) => {
-                known.to = row.source_offset + 1;
-                known.records += 1;
-            }
-            _ => self.sources.push(SourceStretch {
-                topic: row.topic.clone(),
-                partition: row.partition,
-                from: row.source_offset,
-                to: row.source_offset + 1,
-                records: 1,
-                past_retention: 0,
-            }),
-        }
-    }
-
-    /// The stretch of the log that holds them, by its append times.
-    fn in_log(&self, offsets: &Offsets, log: &Partition, bounds: Boundaries) -> Result<Stretch, Fault> {
-        let Some((first, last)) = self.logged else {
-            return Ok(Stretch {
-                from: bounds.stable,
-                to: bounds.stable,
-            });
-        };
-        let at = |at: i64| -> Result<Option<i64>, Fault> {
-            let found = offsets.since(std::slice::from_ref(log), Timestamp(at))?;
-            Ok(found.first().copied().flatten())
-        };
-        // Where the log begins later than the first of them, what is gone lies before its beginning.
-        let from = at(first)?.unwrap_or(bounds.stable);
-        let from = if from <= bounds.earliest { 0 } else { from };
-        let to = at(last + 1)?.unwrap_or(bounds.stable).min(bounds.stable);
-        Ok(Stretch { from, to })
-    }
-}
-
 fn bounds(offsets: &Offsets, log: &Partition) -> Result<Boundaries, Fault> {
     let bounds = offsets.boundaries(std::slice::from_ref(log))?;
     bounds
         .first()
         .copied()
         .ok_or_else(|| Fault::transient(format!("no offset is known of {log}")))
-}
-
-async fn count(conn: &mut PgConnection, query: &'static str) -> Result<i64, DatabaseFault> {
-    Ok(sqlx::query_scalar(query).fetch_one(conn).await?)
-}
-
-async fn everything(conn: &mut PgConnection) -> Result<(Vec<SourceStretch>, i64), DatabaseFault> {
-    const POSITIONS: &str = "SELECT topic, partition, next_offset FROM source_position ORDER BY 1, 2";
-    let positions: Vec<(String, i32, i64)> = sqlx::query_as(POSITIONS).fetch_all(&mut *conn).await?;
-    let sources = positions.into_iter().map(|(topic, partition, to)| SourceStretch {
-        topic,
-        partition,
-        from: 0,
-        to,
-        records: to,
-        past_retention: 0,
-    });
-    let records = "SELECT count(*) FROM intake_event WHERE source_offset IS NOT NULL";
-    Ok((sources.collect(), count(conn, records).await?))
-}
-
-fn past_retention(offsets: &Offsets, sources: &mut [SourceStretch]) -> Result<(), Fault> {
-    let partitions: Vec<Partition> = sources
-        .iter()
-        .map(|source| Partition::new(source.topic.clone(), source.partition))
-        .collect();
-    let bounds = offsets.known_boundaries(&partitions)?;
-    for (source, bounds) in sources.iter_mut().zip(bounds) {
-        let earliest = bounds.map_or(source.to, |bounds| bounds.earliest);
-        source.past_retention = (earliest.min(source.to) - source.from).clamp(0, source.records);
-    }
-    Ok(())
-}
-
-async fn average_bytes(conn: &mut PgConnection) -> Result<i64, DatabaseFault> {
-    let sample = "SELECT COALESCE(avg(octet_length(event)), 0)::bigint FROM (SELECT event FROM application LIMIT 1000) AS sample";
-    count(conn, sample).await
 }
 
 /// Has what the log holds no more read from the archive; why that can't be.
