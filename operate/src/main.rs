@@ -13,6 +13,9 @@ use runtime::Fault;
 use std::io::BufWriter;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Look after the intake pipeline: topics, lag, the books, nodes, residents, applications
 ///
 /// Without flags it works with the local stack of the folder it is called in. What changes something

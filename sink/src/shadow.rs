@@ -32,6 +32,33 @@ impl Register {
         Ok(shadow)
     }
 
+    /// Spares this schema's tables the write-ahead log. What is in them is gone when the server crashes, the position with
+    /// it, so a loader begins anew then.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn spare_the_log(&self) -> Result<(), Fault> {
+        const LOADED: &str = "
+            SELECT format('ALTER TABLE %I SET UNLOGGED', relname) FROM pg_class
+             WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relpersistence = 'p'
+               AND relname IN ('resident', 'resident_history', 'identity_number', 'application', 'moved_application',
+                               'intake_event', 'event_outcome', 'held_event', 'match_edge', 'review', 'match_rules', 'node',
+                               'node_ledger', 'dead_letter', 'dead_letter_decision', 'erased', 'erasure',
+                               'source_position', 'sink_position')";
+        let mut conn = self.open().await?;
+        let statements: Vec<String> = sqlx::query_scalar(LOADED)
+            .fetch_all(&mut conn)
+            .await
+            .map_err(DatabaseFault::from)?;
+        for statement in statements {
+            sqlx::query(&statement)
+                .execute(&mut conn)
+                .await
+                .map_err(DatabaseFault::from)?;
+        }
+        Ok(())
+    }
+
     /// Removes the schema with all that is in it.
     ///
     /// # Errors

@@ -15,7 +15,6 @@ mod standby;
 
 use crate::control::Controls;
 use crate::settings::Settings;
-pub(crate) use batch::Batch;
 use leader::{Leader, Leadership, Seat};
 pub(crate) use register::Translation;
 use restore::Sources;

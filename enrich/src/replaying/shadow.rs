@@ -2,12 +2,11 @@
 
 use super::reading::Read;
 use crate::control::Controls;
-use crate::matching::Batch;
-use resolve::{Applied, Position, Reading, Reread, Resolver, Settled};
+use resolve::{Applied, Outputs, Position, Reading, Reread, Resolver, Settled};
 use runtime::Fault;
 use runtime::kafka::{Partition, Record};
 use schemas::change::MatchRules;
-use schemas::codec::{Event, Unreadable};
+use schemas::codec::{Event, Unreadable, Unwritable};
 use schemas::match_log::{ApplicationReprocessed, Decoded, LogBody, MatchLogEntry, SourcePosition};
 use schemas::{Timestamp, topics};
 use uuid::Uuid;
@@ -127,23 +126,32 @@ impl Shadow {
         Ok(changes)
     }
 
-    fn add(&self, outputs: &resolve::Outputs, at: Timestamp, changes: &mut Vec<Record>) -> Result<(), Fault> {
-        let mut batch = Batch::default();
-        batch.add(outputs, None)?;
-        let made = batch
-            .outputs
-            .into_iter()
-            .filter(|output| output.topic == topics::CHANGES);
-        changes.extend(made.zip(0..MOST_OF_A_STEP).map(|(output, n)| Record {
-            partition: Partition::new(topics::CHANGES, 0),
-            // No topic has them: the step and the change's place in it tell them apart.
-            offset: self.resolver.sequence() * MOST_OF_A_STEP + n,
-            appended_at: at,
-            key: Some(output.key),
-            value: output.value,
-            headers: Vec::new(),
-            trace: None,
-        }));
+    /// Adds what a step hands on to the register; what it hands to nodes is nobody's here.
+    fn add(&self, outputs: &Outputs, at: Timestamp, changes: &mut Vec<Record>) -> Result<(), Fault> {
+        let encoded = || -> Result<Vec<Vec<u8>>, Unwritable> {
+            let mut values = vec![outputs.settled.encode()?];
+            for resident in &outputs.residents {
+                values.push(resident.encode()?);
+            }
+            values.extend(outputs.reapplied.iter().map(|change| change.value.clone()));
+            Ok(values)
+        };
+        let values = encoded().map_err(|e| Fault::fatal(e.to_string()))?;
+        changes.extend(
+            values
+                .into_iter()
+                .zip(0..MOST_OF_A_STEP)
+                .map(|(value, n)| Record {
+                    partition: Partition::new(topics::CHANGES, 0),
+                    // No topic has them: the step and the change's place in it tell them apart.
+                    offset: self.resolver.sequence() * MOST_OF_A_STEP + n,
+                    appended_at: at,
+                    key: None,
+                    value,
+                    headers: Vec::new(),
+                    trace: None,
+                }),
+        );
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Entries handed on together.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 4_000;
 /// How long nothing may come before the end is reached.
 const PATIENCE: Duration = Duration::from_secs(60);
 const COMMIT_EVERY: Duration = Duration::from_secs(1);

@@ -29,6 +29,7 @@ pub(super) async fn run(run: Run<'_>) -> Result<Ran, Fault> {
     let plan = &run.replay.plan;
     let cluster = run.settings.cluster()?;
     let shadow = run.register.make_shadow(&plan.schema()).await?;
+    shadow.spare_the_log().await?;
     let mut loader = loader(&run, shadow.clone()).await?;
     loader.set_indexes_aside().await?;
     let from = loader.next().max(plan.log.from);

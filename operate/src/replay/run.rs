@@ -69,18 +69,24 @@ pub struct Filled {
 pub async fn run(settings: &Settings, options: &Options) -> Result<Filled, Fault> {
     let mut conn = settings.open_register().await?;
     let replay = store::find(settings, &mut conn, &options.which).await?;
-    if let Some(step) = replay.ran().filter(|_| replay.standing() == Standing::Ran) {
+    let register = store::workshop(settings, &mut conn).await?;
+    let ran = replay.ran().filter(|_| replay.standing() == Standing::Ran);
+    if let Some(step) = ran
+        && store::is_full(&mut register.open().await?, &replay).await?
+    {
         tell("its shadow is full already");
         let ran = serde_json::from_str(&step.result)
             .map_err(|_| Fault::fatal("what its run came to is of another version of intakectl"))?;
         return Ok(Filled::of(&replay, ran));
     }
-    replay.stands(&[Standing::Planned, Standing::Started], "to be run")?;
+    replay.stands(
+        &[Standing::Planned, Standing::Started, Standing::Ran],
+        "to be run",
+    )?;
     let resumed = replay.standing() == Standing::Started;
     if !resumed {
         store::note(&mut conn, &replay, Standing::Started, &()).await?;
     }
-    let register = store::workshop(settings, &mut conn).await?;
     drop(conn);
     let run = Run {
         settings,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use runtime::Fault;
 use schemas::Sha256;
+use schemas::topics::MATCH_LOG;
 use serde::Serialize;
 use sink::{DatabaseFault, Register};
 use sqlx::{FromRow, PgConnection};
@@ -272,6 +273,19 @@ async fn by_id(conn: &mut PgConnection, id: Uuid) -> Result<Option<Replay>, Faul
         steps: steps.map_err(DatabaseFault::from)?,
         approval: approval.map_err(DatabaseFault::from)?,
     }))
+}
+
+/// Whether the shadow still has what its run has loaded: a crash of the database empties a rebuild's.
+///
+/// # Errors
+/// Transient when the database doesn't answer.
+pub(super) async fn is_full(conn: &mut PgConnection, replay: &Replay) -> Result<bool, DatabaseFault> {
+    let query = format!(
+        "SELECT COALESCE(max(next_offset), -1) FROM {}.sink_position WHERE topic = $1",
+        replay.plan.schema()
+    );
+    let next: i64 = sqlx::query_scalar(&query).bind(MATCH_LOG).fetch_one(conn).await?;
+    Ok(next >= replay.plan.log.to)
 }
 
 const STEP: &str = "INSERT INTO replay_step (replay_id, step, result) VALUES ($1, $2, $3)";

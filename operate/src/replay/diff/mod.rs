@@ -91,6 +91,12 @@ pub(super) async fn differences(conn: &mut PgConnection, replay: &Replay) -> Res
         &[Ran, Promoting, Promoted, Undoing, Undone],
         "to be compared: run it first",
     )?;
+    if !store::is_full(conn, replay).await? {
+        return Err(Fault::data(format!(
+            "the shadow of replay {} was emptied by a crash of the database: run it again",
+            replay.plan.replay_id
+        )));
+    }
     let tables = tables(conn, replay).await?;
     Ok(Differences::read(conn, &tables, replay.last_step()?).await?)
 }
