@@ -1,7 +1,7 @@
 //! What a command has to say, and how it is printed.
 
 use crate::Ended;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use runtime::Fault;
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
@@ -14,6 +14,22 @@ pub enum Output {
     Table,
     /// For programs: one JSON document.
     Json,
+}
+
+/// `-o` of a command whose `--output` names a file: it has the global option's name inside, and so leaves `--output` to the
+/// file.
+#[derive(Debug, Args)]
+pub(crate) struct Form {
+    /// Form of the answer
+    #[arg(
+        short = 'o',
+        id = "output",
+        value_name = "FORM",
+        value_enum,
+        default_value_t,
+        help_heading = "Global options"
+    )]
+    form: Output,
 }
 
 /// A command's answer. Its `Serialize` is what `-o json` prints.

@@ -2,14 +2,11 @@
 
 use super::row::Held;
 use super::which::Which;
-use crate::lag::age;
-use crate::table::{Cell, Table};
+use crate::grouped::{self, Group, grouped};
 use crate::{Report, Settings};
-use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
-use runtime::{Fault, clock};
+use runtime::Fault;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Options of `held group`.
 #[derive(Debug, Args)]
@@ -46,14 +43,6 @@ pub struct Groups {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
-struct Group {
-    /// What they have in common; none where it isn't known.
-    value: Option<String>,
-    count: usize,
-    oldest: DateTime<Utc>,
-}
-
 /// Counts them.
 ///
 /// # Errors
@@ -61,21 +50,13 @@ struct Group {
 pub async fn run(settings: &Settings, options: &Options) -> Result<Groups, Fault> {
     let mut conn = settings.open_register().await?;
     let held = options.which.read(settings, &mut conn).await?;
-    let mut groups: BTreeMap<Option<String>, (usize, DateTime<Utc>)> = BTreeMap::new();
-    for one in &held {
-        for value in options.by.of(one) {
-            let (count, oldest) = groups.entry(value).or_insert((0, one.since));
-            *count += 1;
-            *oldest = one.since.min(*oldest);
-        }
-    }
-    let group = |(value, (count, oldest))| Group { value, count, oldest };
-    let mut groups: Vec<Group> = groups.into_iter().map(group).collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     Ok(Groups {
         by: options.by,
         held: held.len(),
-        groups,
+        groups: grouped(
+            held.iter()
+                .flat_map(|one| options.by.of(one).into_iter().map(|value| (value, one.since))),
+        ),
     })
 }
 
@@ -106,16 +87,7 @@ impl Report for Groups {
         if self.groups.is_empty() {
             return "nothing is held".to_owned();
         }
-        let mut table = Table::new(&[self.by.heading(), "COUNT", "OLDEST"]);
-        let now = clock::now();
-        for group in &self.groups {
-            let seconds = (now.0 - group.oldest.timestamp_millis()).max(0) as f64 / 1000.0;
-            table.row([
-                Cell::text(group.value.as_deref().unwrap_or("(unknown)")),
-                Cell::number(group.count as i64),
-                Cell::text(age(seconds)),
-            ]);
-        }
-        format!("{}\n{} held", table.render(), self.held)
+        let table = grouped::table(self.by.heading(), &self.groups);
+        format!("{table}\n{} held", self.held)
     }
 }

@@ -2,14 +2,11 @@
 
 use super::filter::Filter;
 use super::letter::Letter;
-use crate::lag::age;
-use crate::table::{Cell, Table};
+use crate::grouped::{self, Group, grouped};
 use crate::{Report, Settings};
-use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
-use runtime::{Fault, clock};
+use runtime::Fault;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Options of `dead-letters group`.
 #[derive(Debug, Args)]
@@ -47,14 +44,6 @@ pub struct Groups {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
-struct Group {
-    /// What they have in common; none where it isn't known.
-    value: Option<String>,
-    count: usize,
-    oldest: DateTime<Utc>,
-}
-
 /// Counts them.
 ///
 /// # Errors
@@ -62,18 +51,9 @@ struct Group {
 pub async fn run(settings: &Settings, options: &Options) -> Result<Groups, Fault> {
     let mut conn = settings.open_register().await?;
     let letters = options.which.read(settings, &mut conn, false).await?;
-    let mut groups: BTreeMap<Option<String>, (usize, DateTime<Utc>)> = BTreeMap::new();
-    for letter in letters {
-        let (count, oldest) = groups.entry(options.by.of(&letter)).or_insert((0, letter.at));
-        *count += 1;
-        *oldest = letter.at.min(*oldest);
-    }
-    let group = |(value, (count, oldest))| Group { value, count, oldest };
-    let mut groups: Vec<Group> = groups.into_iter().map(group).collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     Ok(Groups {
         by: options.by,
-        groups,
+        groups: grouped(letters.iter().map(|letter| (options.by.of(letter), letter.at))),
     })
 }
 
@@ -110,16 +90,6 @@ impl Report for Groups {
         if self.groups.is_empty() {
             return "no dead letter waits for a decision".to_owned();
         }
-        let mut table = Table::new(&[self.by.heading(), "COUNT", "OLDEST"]);
-        let now = clock::now();
-        for group in &self.groups {
-            let seconds = (now.0 - group.oldest.timestamp_millis()).max(0) as f64 / 1000.0;
-            table.row([
-                Cell::text(group.value.as_deref().unwrap_or("(unknown)")),
-                Cell::number(group.count as i64),
-                Cell::text(age(seconds)),
-            ]);
-        }
-        table.render()
+        grouped::table(self.by.heading(), &self.groups)
     }
 }

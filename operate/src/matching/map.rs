@@ -2,8 +2,9 @@
 
 use super::input::Lines;
 use super::propose::{Part, Profile, is_somebodys, propose};
+use crate::Report;
+use crate::report::Form;
 use crate::table::grouped;
-use crate::{Output, Report};
 use clap::Args;
 use linkage::table::Mapping;
 use runtime::Fault;
@@ -23,17 +24,8 @@ pub struct Options {
     /// The mapping to write; without it, it is printed only
     #[arg(long = "output", value_name = "MAP.toml")]
     mapping: Option<PathBuf>,
-    // It has the global option's name inside, as in `match train`.
-    /// Form of the answer
-    #[arg(
-        short = 'o',
-        id = "output",
-        value_name = "FORM",
-        value_enum,
-        default_value_t,
-        help_heading = "Global options"
-    )]
-    form: Output,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// What the columns seem to be. Names of columns and counts, no cell.

@@ -3,8 +3,9 @@
 use super::input::load;
 use super::population::{self, Taken};
 use super::unreadable::{self, Unreadable};
+use crate::report::Form;
 use crate::table::{Cell, Table, grouped};
-use crate::{Output, Report, Settings};
+use crate::{Report, Settings};
 use clap::Args;
 use linkage::train::{Trained, train};
 use linkage::{Column, ColumnWeights, Dictionary, Frequencies, Model, Record, Relatives};
@@ -37,17 +38,8 @@ pub struct Options {
     /// The file of weights to write
     #[arg(long = "output", value_name = "W.toml")]
     weights: PathBuf,
-    // It has the global option's name inside, and so leaves --output to the file of weights here.
-    /// Form of the answer
-    #[arg(
-        short = 'o',
-        id = "output",
-        value_name = "FORM",
-        value_enum,
-        default_value_t,
-        help_heading = "Global options"
-    )]
-    form: Output,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// What was learned.

@@ -4,16 +4,16 @@ use super::archived;
 use super::pace::Pace;
 use super::plan::{Plan, Stretch};
 use super::run::Run;
+use crate::stretch;
 use runtime::Fault;
 use runtime::kafka::{Cluster, Partition, Record};
 use schemas::topics::MATCH_LOG;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Entries handed on together.
 const CHUNK: usize = 4_000;
-/// How long nothing may come before the end is reached.
-const PATIENCE: Duration = Duration::from_secs(60);
 const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
 /// Reads a log.
@@ -48,7 +48,7 @@ impl Log {
     /// the lag tools how far what came of it is loaded. Blocking.
     ///
     /// # Errors
-    /// What `each` returns; fatal when the log begins later; transient when nothing comes for a minute.
+    /// What `each` returns; fatal when the log begins later; as [`stretch::read`].
     pub(super) fn read(
         mut self,
         from: i64,
@@ -62,7 +62,7 @@ impl Log {
             let (handle, cluster) = (self.handle.clone(), self.cluster.clone());
             handle.block_on(archived::read(&place, &cluster, wanted, |record| {
                 chunk.push(record);
-                self.hand_on(&mut chunk, CHUNK, &mut each)
+                self.hand_on(&mut chunk, &mut each)
             }))?;
             from = stretch.to;
         }
@@ -82,46 +82,30 @@ impl Log {
         each: &mut impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let log = Partition::new(MATCH_LOG, 0);
-        let ends = [(log.clone(), self.to)];
+        let wanted = stretch::Stretch {
+            partition: log.clone(),
+            from,
+            to: self.to,
+        };
         let reader = self.cluster.reader_in(&self.group, &[(log.clone(), from)])?;
-        let (mut quiet_since, mut told) = (Instant::now(), Instant::now());
-        loop {
-            match reader.poll(Duration::from_millis(50))? {
-                Some(record) => {
-                    quiet_since = Instant::now();
-                    let at = record.offset;
-                    if at < self.to {
-                        chunk.push(record);
-                        self.hand_on(chunk, CHUNK, each)?;
-                    }
-                    if at + 1 >= self.to {
-                        return Ok(());
-                    }
-                }
-                // No record tells of a marker at the end; the position does.
-                None if reader.reached(&ends)? => return Ok(()),
-                None if quiet_since.elapsed() > PATIENCE => {
-                    return Err(Fault::transient(format!(
-                        "nothing came of the match log for {PATIENCE:?} before its offset {}: run this again",
-                        self.to
-                    )));
-                }
-                None => {}
-            }
+        let mut told = Instant::now();
+        stretch::read_by(&reader, &[wanted], |record| {
+            chunk.push(record);
+            self.hand_on(chunk, each)?;
             if told.elapsed() >= COMMIT_EVERY {
                 told = Instant::now();
                 reader.commit(&[(log.clone(), loaded.load(Ordering::Relaxed))])?;
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })
     }
 
     fn hand_on(
         &mut self,
         chunk: &mut Vec<Record>,
-        least: usize,
         each: &mut impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let Some(last) = chunk.last().filter(|_| chunk.len() >= least) else {
+        let Some(last) = chunk.last().filter(|_| chunk.len() >= CHUNK) else {
             return Ok(());
         };
         let next = last.offset + 1;

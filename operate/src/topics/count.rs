@@ -1,7 +1,7 @@
 //! `intakectl topics count`.
 
 use super::part::Part;
-use super::stretch::{self, Stretch};
+use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, grouped};
 use crate::{Report, Settings};
 use clap::Args;

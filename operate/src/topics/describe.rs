@@ -1,7 +1,7 @@
 //! `intakectl topics describe`.
 
 use super::part::{Known, no_topic, whole};
-use super::stretch::{self, Stretch};
+use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use clap::Args;

@@ -1,8 +1,8 @@
 //! `intakectl topics head`: the oldest records of a topic.
 
 use super::part::{Place, whole};
-use super::stretch::{self, Stretch};
 use crate::peek::Shown;
+use crate::stretch::{self, Stretch};
 use crate::{Report, Settings};
 use clap::Args;
 use runtime::Fault;

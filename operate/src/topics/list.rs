@@ -1,7 +1,7 @@
 //! `intakectl topics list`.
 
 use super::part::whole;
-use super::stretch::{self, Stretch};
+use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, Tone};
 use crate::{Report, Settings};
 use runtime::Fault;

@@ -12,7 +12,6 @@ mod offsets;
 mod part;
 mod rights;
 mod search;
-mod stretch;
 mod tail;
 
 use crate::{Ended, Output, Settings, print};

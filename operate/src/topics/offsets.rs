@@ -1,7 +1,7 @@
 //! `intakectl topics offsets`: where partitions begin and end, and which offset stands for a moment.
 
 use super::part::{Known, Place, whole};
-use super::stretch::{self, Stretch};
+use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings, period};
 use chrono::{DateTime, Utc};

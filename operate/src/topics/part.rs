@@ -1,7 +1,7 @@
 //! Which part of a topic a command is about: partitions, and bounds by offset or by time.
 
-use super::stretch::Stretch;
 use crate::period;
+use crate::stretch::Stretch;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use runtime::Fault;

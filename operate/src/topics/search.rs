@@ -1,8 +1,8 @@
 //! `intakectl topics search`: records that say something, found by reading.
 
 use super::part::Part;
-use super::stretch::{self, Stretch};
 use crate::peek::{Shown, Sought};
+use crate::stretch::{self, Stretch};
 use crate::{Report, Settings};
 use clap::Args;
 use runtime::Fault;

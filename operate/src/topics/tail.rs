@@ -2,8 +2,8 @@
 
 use super::head::{self, Records, in_order};
 use super::part::whole;
-use super::stretch::{self, Stretch};
 use crate::peek::Shown;
+use crate::stretch::{self, Stretch};
 use crate::{Ended, Output, Settings, tell};
 use clap::Args;
 use runtime::kafka::{Cluster, Partition};

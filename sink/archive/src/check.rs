@@ -79,9 +79,7 @@ pub async fn read(
     mut each: impl FnMut(ArchivedRecord) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     for path in place.list(&entry::folder(topic, partition)).await? {
-        let bytes = place.get(&path).await?.unwrap_or_default();
-        let entry: Entry = serde_json::from_slice(&bytes)
-            .map_err(|_| Fault::data(format!("{path} in the archive is no manifest entry")))?;
+        let entry = entry_at(place, &path).await?;
         let Some(file) = entry.file.filter(|_| entry.to > from) else {
             continue;
         };
@@ -109,14 +107,18 @@ pub async fn read(
 pub async fn segments(place: &Place, topic: &str, partition: i32) -> Result<Vec<(i64, i64)>, Fault> {
     let mut segments = Vec::new();
     for path in place.list(&entry::folder(topic, partition)).await? {
-        let bytes = place.get(&path).await?.unwrap_or_default();
-        let entry: Entry = serde_json::from_slice(&bytes)
-            .map_err(|_| Fault::data(format!("{path} in the archive is no manifest entry")))?;
+        let entry = entry_at(place, &path).await?;
         if entry.file.is_some() {
             segments.push((entry.from, entry.to));
         }
     }
     Ok(segments)
+}
+
+async fn entry_at(place: &Place, path: &Path) -> Result<Entry, Fault> {
+    let bytes = place.get(path).await?.unwrap_or_default();
+    serde_json::from_slice(&bytes)
+        .map_err(|_| Fault::data(format!("{path} in the archive is no manifest entry")))
 }
 
 type Manifests = BTreeMap<(String, i32), Vec<Path>>;

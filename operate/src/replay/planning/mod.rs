@@ -8,7 +8,8 @@ use super::plan::{self, Plan, Scope, Selection, Stretch};
 use super::selection::{Selected, Which};
 use super::store;
 use crate::entry;
-use crate::{Ended, Output, Report, Settings};
+use crate::report::Form;
+use crate::{Ended, Report, Settings};
 use chrono::Utc;
 use clap::Args;
 use futures_util::TryStreamExt;
@@ -47,17 +48,8 @@ pub struct Options {
     /// File the plan is written to
     #[arg(long = "output", value_name = "PLAN.json")]
     file: Option<PathBuf>,
-    // It has the global option's name inside, and so leaves --output to the plan's file here.
-    /// Form of the answer
-    #[arg(
-        short = 'o',
-        id = "output",
-        value_name = "FORM",
-        value_enum,
-        default_value_t,
-        help_heading = "Global options"
-    )]
-    form: Output,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// A plan, or why there is none.

@@ -5,10 +5,11 @@ mod avro;
 mod ndjson;
 
 use super::part::Part;
-use super::stretch::{self, Stretch};
+use crate::report::Form;
 use crate::show::unmask::reason;
+use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, grouped};
-use crate::{Output, Report, Settings, audit};
+use crate::{Report, Settings, audit};
 use aside::{Aside, Format};
 use clap::Args;
 use runtime::Fault;
@@ -26,17 +27,8 @@ pub struct Options {
     /// The file, which must not be there yet: .avro is an Avro object container, .ndjson a line of JSON a record
     #[arg(long = "output", value_name = "FILE", value_parser = file)]
     file: (PathBuf, Format),
-    // It has the global option's name inside, and so leaves --output to the file here.
-    /// Form of the answer
-    #[arg(
-        short = 'o',
-        id = "output",
-        value_name = "FORM",
-        value_enum,
-        default_value_t,
-        help_heading = "Global options"
-    )]
-    form: Output,
+    #[command(flatten)]
+    form: Form,
     /// Why values about people leave the topic: the number of a request or a case, no name. It is in the audit before a
     /// record is read
     #[arg(long, value_name = "TEXT", value_parser = reason)]

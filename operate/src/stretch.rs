@@ -15,10 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Offsets of a partition, `to` not among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
-    pub(super) partition: Partition,
-    pub(super) from: i64,
-    pub(super) to: i64,
+pub(crate) struct Stretch {
+    pub(crate) partition: Partition,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
 }
 
 impl Stretch {
@@ -33,22 +33,32 @@ impl Stretch {
 /// # Errors
 /// What `each` returns; fatal when retention takes what is still to be read; transient when nothing comes for half a
 /// minute.
-pub(super) fn read(
+pub(crate) fn read(
     cluster: &Cluster,
+    stretches: &[Stretch],
+    each: impl FnMut(Record) -> Result<ControlFlow<()>, Fault>,
+) -> Result<(), Fault> {
+    let stretches: Vec<Stretch> = (stretches.iter().filter(|stretch| !stretch.is_empty()).cloned()).collect();
+    if stretches.is_empty() {
+        return Ok(());
+    }
+    read_by(&cluster.reader(&starts(&stretches))?, &stretches, each)
+}
+
+/// As [`read`], by a reader that begins where the stretches do, of which none is empty.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_by(
+    reader: &Reader,
     stretches: &[Stretch],
     mut each: impl FnMut(Record) -> Result<ControlFlow<()>, Fault>,
 ) -> Result<(), Fault> {
-    let mut open: BTreeMap<Partition, i64> = BTreeMap::new();
-    let mut starts = Vec::new();
-    for stretch in stretches.iter().filter(|stretch| !stretch.is_empty()) {
-        open.insert(stretch.partition.clone(), stretch.to);
-        starts.push((stretch.partition.clone(), stretch.from));
-    }
-    if open.is_empty() {
-        return Ok(());
-    }
-    let reader = cluster.reader(&starts)?;
-    let (mut positions, mut moved) = (starts, Instant::now());
+    let ends = stretches
+        .iter()
+        .map(|stretch| (stretch.partition.clone(), stretch.to));
+    let mut open: BTreeMap<Partition, i64> = ends.collect();
+    let (mut positions, mut moved) = (starts(stretches), Instant::now());
     while !open.is_empty() {
         let polled = match reader.poll(Duration::from_millis(50)) {
             // A lost connection heals by reading on; what doesn't heal ends with our patience.
@@ -62,7 +72,7 @@ pub(super) fn read(
             }
             for (partition, next) in &positions {
                 if open.get(partition).is_some_and(|to| next >= to) {
-                    leave(&reader, &mut open, partition)?;
+                    leave(reader, &mut open, partition)?;
                 }
             }
             if moved.elapsed() > PATIENCE {
@@ -73,8 +83,8 @@ pub(super) fn read(
             }
             continue;
         };
-        moved = Instant::now();
         let Some(&to) = open.get(&record.partition) else {
+            moved = Instant::now();
             continue;
         };
         let (partition, next) = (record.partition.clone(), record.offset + 1);
@@ -84,11 +94,18 @@ pub(super) fn read(
         } else {
             each(record)?
         };
+        // What `each` took is no silence of the broker's.
+        moved = Instant::now();
         if flow.is_break() || next >= to {
-            leave(&reader, &mut open, &partition)?;
+            leave(reader, &mut open, &partition)?;
         }
     }
     Ok(())
+}
+
+fn starts(stretches: &[Stretch]) -> Vec<(Partition, i64)> {
+    let start = |stretch: &Stretch| (stretch.partition.clone(), stretch.from);
+    stretches.iter().map(start).collect()
 }
 
 fn leave(reader: &Reader, open: &mut BTreeMap<Partition, i64>, partition: &Partition) -> Result<(), Fault> {
@@ -100,7 +117,7 @@ fn leave(reader: &Reader, open: &mut BTreeMap<Partition, i64>, partition: &Parti
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn first(cluster: &Cluster, stretches: &[Stretch], count: usize) -> Result<Vec<Record>, Fault> {
+pub(crate) fn first(cluster: &Cluster, stretches: &[Stretch], count: usize) -> Result<Vec<Record>, Fault> {
     let mut found: BTreeMap<Partition, Vec<Record>> = BTreeMap::new();
     read(cluster, stretches, |record| {
         let records = found.entry(record.partition.clone()).or_default();
@@ -119,7 +136,7 @@ pub(super) fn first(cluster: &Cluster, stretches: &[Stretch], count: usize) -> R
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn last(cluster: &Cluster, stretches: &[Stretch], count: usize) -> Result<Vec<Record>, Fault> {
+pub(crate) fn last(cluster: &Cluster, stretches: &[Stretch], count: usize) -> Result<Vec<Record>, Fault> {
     let mut found: BTreeMap<Partition, VecDeque<Record>> = BTreeMap::new();
     let mut step = count as i64 + 1;
     let mut open: Vec<Stretch> = stretches.to_vec();
@@ -160,7 +177,7 @@ pub(super) fn last(cluster: &Cluster, stretches: &[Stretch], count: usize) -> Re
 ///
 /// # Errors
 /// Fatal when a setting is wrong.
-pub(super) fn in_small_fetches(settings: &Settings) -> Result<Cluster, Fault> {
+pub(crate) fn in_small_fetches(settings: &Settings) -> Result<Cluster, Fault> {
     let mut kafka = settings.kafka.clone();
     for (property, value) in [("fetch.message.max.bytes", "16384"), ("queued.min.messages", "1")] {
         let own = kafka.properties.entry(property.to_owned());
