@@ -2,6 +2,7 @@
 
 use crate::{Ground, process};
 use serde::Deserialize;
+use serde_json::Value;
 use std::process::{Output, Stdio};
 use uuid::Uuid;
 
@@ -135,6 +136,14 @@ impl Ground {
             .stdin(Stdio::null())
             .output();
         ran.expect("intakectl runs")
+    }
+
+    /// What `intakectl` answers in JSON; it must end with this code.
+    #[track_caller]
+    pub fn answer(&self, code: i32, arguments: &[&str]) -> Value {
+        let output = self.intakectl(&[arguments, &["-o", "json"]].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| panic!("{fault}: {output:?}"))
     }
 
     /// The books as they are now.

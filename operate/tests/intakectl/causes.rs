@@ -1,7 +1,7 @@
 //! Each cause, made for real on a test's own topics and register, and named within 30 seconds.
 
-use crate::fixture::{FromTheStart, Pipeline};
-use runtime::kafka::{Consumer, ConsumerSpec, Partition};
+use crate::fixture::Pipeline;
+use runtime::kafka::Partition;
 use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG, applications};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,25 +39,6 @@ fn named(causes: &[Value]) -> Vec<(&str, &str)> {
             )
         })
         .collect()
-}
-
-fn member(pipeline: &Pipeline, group: &str, topic: &str) -> Consumer<FromTheStart> {
-    let spec = ConsumerSpec {
-        group,
-        topics: vec![topic.to_owned()],
-        read_committed: true,
-        session_timeout: Duration::from_secs(6),
-    };
-    let member = pipeline
-        .cluster
-        .consumer(&spec, FromTheStart)
-        .expect("a consumer");
-    let deadline = Instant::now() + WITHIN;
-    while member.owned().is_empty() {
-        assert!(Instant::now() < deadline, "{topic} was not assigned");
-        member.poll(Duration::from_millis(50)).expect("polled");
-    }
-    member
 }
 
 /// Runs `work` while `tend` is called again and again beside it.
@@ -101,7 +82,7 @@ async fn a_record_that_its_worker_cannot_pass() {
     let pipeline = Pipeline::ready().await;
     pipeline.produce(MATCH_LOG, "dien-bien-01", 5);
     pipeline.commit(GROUP_MATCH, Partition::new(MATCH_LOG, 0), 2);
-    let stuck = member(&pipeline, GROUP_MATCH, MATCH_LOG);
+    let stuck = pipeline.member(GROUP_MATCH, MATCH_LOG);
     let causes = beside(
         || {
             stuck.poll(Duration::from_millis(100)).expect("polled");
@@ -173,7 +154,7 @@ async fn a_node_that_fell_silent() {
 async fn no_cause_is_named_under_a_steady_load() {
     let pipeline = Pipeline::ready().await;
     let topic = applications("dien-bien");
-    let reader = member(&pipeline, GROUP_NORMALISE, &topic);
+    let reader = pipeline.member(GROUP_NORMALISE, &topic);
     let partition = Partition::new(&topic, 0);
     let (mut turn, mut next) = (0, 0);
     let causes = beside(

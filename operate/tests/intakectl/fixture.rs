@@ -1,7 +1,7 @@
 //! A pipeline's topics and register for one test, gone when the test is over.
 
 use runtime::Fault;
-use runtime::kafka::{Assignments, Cluster, ConsumerSpec, Partition, Producer};
+use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
 use runtime::settings::KafkaSettings;
 use schemas::codec::Event;
 use schemas::match_log::{LogBody, MatchLogEntry};
@@ -260,20 +260,26 @@ impl Pipeline {
         entries
     }
 
-    /// Commits a group's position, as a member of it.
-    pub fn commit(&self, group: &str, partition: Partition, next: i64) {
+    /// The one member of a group, once partitions are its own.
+    pub fn member(&self, group: &str, topic: &str) -> Consumer<FromTheStart> {
         let spec = ConsumerSpec {
             group,
-            topics: vec![partition.topic.clone()],
+            topics: vec![topic.to_owned()],
             read_committed: true,
             session_timeout: Duration::from_secs(6),
         };
         let member = self.cluster.consumer(&spec, FromTheStart).expect("a consumer");
         let deadline = Instant::now() + Duration::from_secs(30);
-        while !member.owned().contains(&partition) {
-            assert!(Instant::now() < deadline, "{partition} was not assigned");
+        while member.owned().is_empty() {
+            assert!(Instant::now() < deadline, "{topic} was not assigned");
             member.poll(Duration::from_millis(50)).expect("polled");
         }
+        member
+    }
+
+    /// Commits a group's position, as a member of it.
+    pub fn commit(&self, group: &str, partition: Partition, next: i64) {
+        let member = self.member(group, &partition.topic);
         member.commit_and_wait(&[(partition, next)]).expect("committed");
     }
 

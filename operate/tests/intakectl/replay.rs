@@ -1,11 +1,11 @@
 //! `intakectl replay` where it must not guess, and reading that must end: the traps of other tools. Beside the whole pipeline it is
 //! the story `replayed` of the end-to-end tests.
 
-use crate::fixture::{FromTheStart, Pipeline};
+use crate::fixture::Pipeline;
 use archive::{Archiver, Mode, Place, Settings};
 use runtime::Stop;
 use runtime::health::Health;
-use runtime::kafka::{ConsumerSpec, Partition};
+use runtime::kafka::Partition;
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord};
@@ -205,25 +205,8 @@ async fn a_plan_that_was_changed_or_is_another_place_s_is_refused() {
 #[tokio::test]
 async fn a_log_that_ends_with_a_transaction_s_marker_is_read_to_its_end() {
     let pipeline = logged(3).await;
-    let spec = ConsumerSpec {
-        group: "reader-of-a-test",
-        topics: vec![CONTROL.to_owned()],
-        read_committed: true,
-        session_timeout: Duration::from_secs(6),
-    };
-    let member = pipeline
-        .cluster
-        .consumer(&spec, FromTheStart)
-        .expect("a consumer");
     let control = Partition::new(CONTROL, 0);
-    let until = std::time::Instant::now() + Duration::from_secs(30);
-    while !member.owned().contains(&control) {
-        assert!(
-            std::time::Instant::now() < until,
-            "the partition was not assigned"
-        );
-        member.poll(Duration::from_millis(50)).expect("polled");
-    }
+    let member = pipeline.member("reader-of-a-test", CONTROL);
     let producer = pipeline
         .cluster
         .transactional_producer("of-a-test")

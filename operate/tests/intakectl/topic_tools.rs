@@ -1,8 +1,8 @@
 //! What stands in topics: listed, counted, searched, copied; each trap of reading a bounded part of one.
 
-use crate::fixture::{FromTheStart, Pipeline};
+use crate::fixture::Pipeline;
 use crate::peek::{PERSONAL, event};
-use runtime::kafka::{ConsumerSpec, Header, Partition};
+use runtime::kafka::{Header, Partition};
 use schemas::codec::Event;
 use schemas::topics::{CHANGES, CONTROL, MATCH_LOG, applications};
 use serde_json::{Value, json};
@@ -21,21 +21,8 @@ fn told(pipeline: &Pipeline, args: &[&str]) -> Value {
 /// Three records that a transaction committed, and two that were aborted behind them: six offsets and two markers.
 fn in_transactions(pipeline: &Pipeline) {
     let source = applications("dien-bien");
-    let spec = ConsumerSpec {
-        group: "match",
-        topics: vec![source.clone()],
-        read_committed: true,
-        session_timeout: Duration::from_secs(6),
-    };
-    let member = pipeline
-        .cluster
-        .consumer(&spec, FromTheStart)
-        .expect("a consumer");
+    let member = pipeline.member("match", &source);
     let deadline = Instant::now() + PATIENCE;
-    while member.owned().is_empty() {
-        assert!(Instant::now() < deadline, "nothing was assigned");
-        member.poll(Duration::from_millis(50)).expect("polled");
-    }
     let producer = pipeline
         .cluster
         .transactional_producer("match")

@@ -11,12 +11,6 @@ use tests::{Ground, Pipeline, Shape, Worker};
 const NAMES: [&str; 3] = ["Vi Thanh Tam", "Quàng Thị Hặc", "Giàng A Páo"];
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn run(ground: &Ground, code: i32, args: &[&str]) -> Value {
-    let output = ground.intakectl(&[args, &["-o", "json"]].concat());
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| panic!("{fault}: {output:?}"))
-}
-
 #[test]
 fn what_was_refused_comes_back_once_it_can() {
     let ground = Ground::new();
@@ -53,15 +47,15 @@ fn what_was_refused_comes_back_once_it_can() {
         "--reason",
         "a worker ends at it",
     ];
-    run(&ground, 0, &quarantine);
-    assert_eq!(run(&ground, 0, &["control", "list"]), json!([]));
-    run(&ground, 0, &[&quarantine[..], &["--execute"]].concat());
+    ground.answer(0, &quarantine);
+    assert_eq!(ground.answer(0, &["control", "list"]), json!([]));
+    ground.answer(0, &[&quarantine[..], &["--execute"]].concat());
     pipeline.worker(Worker::Normalise, 0).start();
     // A resident that the database refuses, behind it.
     register.execute("ALTER TABLE resident ADD CONSTRAINT narrow CHECK (folded_name <> 'giang a pao')");
     foreign.publish(NODE, &events[2]);
     let waiting = |count: usize| {
-        let listed = run(&ground, 0, &["dead-letters", "list"]);
+        let listed = ground.answer(0, &["dead-letters", "list"]);
         let letters = listed.as_array().expect("letters").clone();
         (letters.len() == count).then_some(letters)
     };
@@ -81,7 +75,7 @@ fn what_was_refused_comes_back_once_it_can() {
         json!(NODE),
     ];
     assert!(told.contains(&unread) && told.contains(&refused), "{told:?}");
-    let grouped = run(&ground, 0, &["dead-letters", "group", "--by", "node"]);
+    let grouped = ground.answer(0, &["dead-letters", "group", "--by", "node"]);
     assert_eq!(
         (&grouped["groups"][0]["value"], &grouped["groups"][0]["count"]),
         (&json!(NODE), &json!(2))
@@ -89,10 +83,10 @@ fn what_was_refused_comes_back_once_it_can() {
 
     // Still refused: the database hasn't changed. It is a dead letter again, and its attempts are counted.
     let redrive = ["dead-letters", "redrive", "--reason", "it can be now"];
-    let dry = run(&ground, 0, &redrive);
+    let dry = ground.answer(0, &redrive);
     assert_eq!(dry["executed"], false, "{dry}");
     let of_sink = [&redrive[..], &["--stage", "sink", "--execute"]].concat();
-    run(&ground, 0, &of_sink);
+    ground.answer(0, &of_sink);
     let again = pipeline.until("the database refuses it again", PATIENCE, |_| {
         waiting(2).filter(|letters| letters.iter().all(|letter| letter["settled"] == false))
     });
@@ -100,10 +94,10 @@ fn what_was_refused_comes_back_once_it_can() {
         .iter()
         .find(|letter| letter["stage"] == "sink")
         .expect("a letter of the sink");
-    let shown = run(&ground, 0, &["dead-letters", "show", &sink["id"].to_string()]);
+    let shown = ground.answer(0, &["dead-letters", "show", &sink["id"].to_string()]);
     assert_eq!(shown["attempts_of_these_bytes"], 1, "{shown}");
     let limited = [&of_sink[..], &["--attempts", "1"]].concat();
-    let limited = run(&ground, 4, &limited);
+    let limited = ground.answer(4, &limited);
     assert!(
         limited["letters"][0]["refused"]
             .as_str()
@@ -113,7 +107,7 @@ fn what_was_refused_comes_back_once_it_can() {
 
     // Mended: both come back, killed matcher or not.
     register.execute("ALTER TABLE resident DROP CONSTRAINT narrow");
-    let done = run(&ground, 0, &[&redrive[..], &["--execute"]].concat());
+    let done = ground.answer(0, &[&redrive[..], &["--execute"]].concat());
     assert_eq!(done["in_register"], true, "{done}");
     pipeline.worker(Worker::Match, 0).kill();
     pipeline.worker(Worker::Match, 0).start();

@@ -13,12 +13,6 @@ use uuid::Uuid;
 
 const NAMES: [&str; 3] = ["Vi Thanh Tâm", "Quàng Thị Hặc", "Giàng A Páo"];
 
-fn run(ground: &Ground, code: i32, args: &[&str]) -> Value {
-    let output = ground.intakectl(&[args, &["-o", "json"]].concat());
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| panic!("{fault}: {output:?}"))
-}
-
 #[test]
 fn a_held_application_is_let_in_or_refused_by_a_person() {
     let ground = Ground::new();
@@ -44,12 +38,12 @@ fn a_held_application_is_let_in_or_refused_by_a_person() {
     }
     pipeline.drain(3, DRAINED);
     let [first, second, third] = ids.map(|id| id.to_string());
-    let shown = run(&ground, 0, &["held", "show", &first]).to_string();
+    let shown = ground.answer(0, &["held", "show", &first]).to_string();
     assert!(shown.contains("held decide"), "{shown}");
 
     let load = ["held", "decide", &first, "load", "--reason", "the paper says so"];
-    assert_eq!(run(&ground, 0, &load)["executed"], false);
-    let done = run(&ground, 0, &[&load[..], &["--execute"]].concat());
+    assert_eq!(ground.answer(0, &load)["executed"], false);
+    let done = ground.answer(0, &[&load[..], &["--execute"]].concat());
     assert_eq!(
         (&done["in_register"], &done["refused"]),
         (&true.into(), &Value::Null),
@@ -69,7 +63,7 @@ fn a_held_application_is_let_in_or_refused_by_a_person() {
         "a form of a training",
         "--execute",
     ];
-    run(&ground, 0, &reject);
+    ground.answer(0, &reject);
 
     // The third is corrected before the decision about it comes to match: the correction stays.
     pipeline.worker(Worker::Match, 0).kill();
@@ -88,7 +82,7 @@ fn a_held_application_is_let_in_or_refused_by_a_person() {
     pipeline.until("the correction is in the log", DRAINED, |_| {
         (ground.site.records(topics::MATCH_LOG).len() == 6).then_some(())
     });
-    run(&ground, 0, &late);
+    ground.answer(0, &late);
     pipeline.worker(Worker::Match, 0).start();
     pipeline.drain(4, DRAINED).assert_balanced(4);
 
@@ -125,7 +119,7 @@ fn a_held_application_is_let_in_or_refused_by_a_person() {
             (Some(ids[1]), OutcomeKind::Rejected)
         ]
     );
-    let audited = run(&ground, 0, &["audit", "list"]).to_string();
+    let audited = ground.answer(0, &["audit", "list"]).to_string();
     assert_eq!(audited.matches("held.decide").count(), 3, "{audited}");
     ground.rebuild().assert_equal();
     pipeline.stop();

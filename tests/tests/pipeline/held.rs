@@ -12,15 +12,9 @@ use tests::{Ground, Pipeline, Shape};
 const NAME: &str = "Lường Văn Thoạn";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn run(ground: &Ground, args: &[&str]) -> Value {
-    let output = ground.intakectl(&[args, &["-o", "json"]].concat());
-    assert!(output.status.success(), "{args:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| panic!("{fault}: {output:?}"))
-}
-
 /// Kind and codes of what is held, the oldest first.
 fn held(ground: &Ground) -> Vec<(Value, Value)> {
-    let listed = run(ground, &["held", "list"]);
+    let listed = ground.answer(0, &["held", "list"]);
     let one = |held: &Value| {
         let codes = held["findings"].as_array().expect("findings").iter();
         let codes = codes.filter(|finding| finding["severity"] == "hold");
@@ -70,7 +64,7 @@ fn what_is_held_is_listed_until_it_is_released() {
     pipeline.until("both are held", PATIENCE, |_| {
         (held(&ground) == both).then_some(())
     });
-    let shown = run(&ground, &["held", "show", &id.to_string()]);
+    let shown = ground.answer(0, &["held", "show", &id.to_string()]);
     let releases = &shown["held"][0]["releases"][0];
     assert_eq!(
         *releases,
@@ -79,7 +73,7 @@ fn what_is_held_is_listed_until_it_is_released() {
 
     // Topic tools find it by an id, and show nothing of the person.
     let topic = topics::applications(PROVINCE);
-    let counted = run(&ground, &["topics", "count", &topic]);
+    let counted = ground.answer(0, &["topics", "count", &topic]);
     assert_eq!(counted["records"], 2);
     let search = [
         "topics",
@@ -90,14 +84,14 @@ fn what_is_held_is_listed_until_it_is_released() {
         "--value",
         NAME,
     ];
-    let found = run(&ground, &search);
+    let found = ground.answer(0, &search);
     assert_eq!(
         found["records"].as_array().map(Vec::len),
         Some(1),
         "inside the entry's event"
     );
     assert!(!found.to_string().contains("Thoạn"), "{found}");
-    let changes = run(&ground, &["topics", "count", topics::CHANGES]);
+    let changes = ground.answer(0, &["topics", "count", topics::CHANGES]);
     let empty: i64 = changes["partitions"]
         .as_array()
         .expect("partitions")

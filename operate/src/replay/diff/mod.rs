@@ -14,6 +14,7 @@ use crate::table::{Cell, Table, grouped};
 use crate::{Ended, Report, Settings};
 use clap::Args;
 pub use difference::{Difference, Kind};
+pub(super) use outcomes::Outcomes;
 use runtime::Fault;
 use schemas::Sha256;
 use serde::Serialize;

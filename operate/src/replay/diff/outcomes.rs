@@ -6,17 +6,18 @@ use sqlx::FromRow;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// An event with both of its outcomes, and what was found for each.
 #[derive(Debug, FromRow)]
-pub(super) struct Row {
-    event_sequence: i64,
-    application_id: Option<Uuid>,
-    before: String,
-    after: String,
-    found_before: Option<String>,
-    found_after: Option<String>,
+pub struct Outcomes {
+    pub(in crate::replay) event_sequence: i64,
+    pub(in crate::replay) application_id: Option<Uuid>,
+    pub(in crate::replay) before: String,
+    pub(in crate::replay) after: String,
+    pub(in crate::replay) found_before: Option<String>,
+    pub(in crate::replay) found_after: Option<String>,
 }
 
-pub(super) fn difference(row: Row) -> Difference {
+pub(super) fn difference(row: &Outcomes) -> Difference {
     let (was, is) = (
         codes(row.found_before.as_deref()),
         codes(row.found_after.as_deref()),
@@ -27,8 +28,8 @@ pub(super) fn difference(row: Row) -> Difference {
         application_id: row.application_id,
         event_sequence: Some(row.event_sequence),
         codes: gone.chain(come).collect(),
-        before: Some(row.before),
-        after: Some(row.after),
+        before: Some(row.before.clone()),
+        after: Some(row.after.clone()),
         ..Difference::of(Kind::OutcomeChanged)
     }
 }

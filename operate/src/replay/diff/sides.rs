@@ -1,7 +1,8 @@
 //! Rows of both sides, where they differ.
 
 use super::difference::{Difference, Kind};
-use super::{applications, outcomes, residents};
+use super::outcomes::{self, Outcomes};
+use super::{applications, residents};
 use crate::replay::tables::Tables;
 use futures_util::TryStreamExt;
 use schemas::Sha256;
@@ -31,6 +32,8 @@ struct Row {
 pub struct Differences {
     /// By kind, then by what they are about.
     pub(crate) all: Vec<Difference>,
+    /// The events among them, as they are.
+    pub(in crate::replay) outcomes: Vec<Outcomes>,
     /// Rows that were changed since: they are left out.
     pub(crate) changed_since: i64,
     /// Steps that the register doesn't show yet: they are left out.
@@ -51,14 +54,11 @@ impl Differences {
         all.extend(applications::differences(
             &differing(conn, &tables.applications(), sequence).await?,
         ));
-        let query = tables.outcomes();
-        let mut rows = sqlx::query_as::<_, outcomes::Row>(&query)
+        let outcomes: Vec<Outcomes> = sqlx::query_as(&tables.outcomes())
             .bind(sequence)
-            .fetch(&mut *conn);
-        while let Some(row) = rows.try_next().await? {
-            all.push(outcomes::difference(row));
-        }
-        drop(rows);
+            .fetch_all(&mut *conn)
+            .await?;
+        all.extend(outcomes.iter().map(outcomes::difference));
         name_readings(&mut all);
         name_provinces(conn, &mut all).await?;
         all.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -72,6 +72,7 @@ impl Differences {
                 .fetch_one(conn)
                 .await?,
             not_loaded,
+            outcomes,
             all,
         })
     }

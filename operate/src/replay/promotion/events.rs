@@ -1,8 +1,6 @@
 //! The events whose outcome differs, as entries say them.
 
-use super::super::diff::Differences;
-use super::super::store::Replay;
-use super::super::tables::Tables;
+use super::super::diff::{Differences, Outcomes};
 use futures_util::TryStreamExt;
 use runtime::Fault;
 use schemas::finding::OutcomeKind;
@@ -36,18 +34,21 @@ pub(super) type Both = (Vec<EventReprocessed>, Vec<EventReprocessed>);
 /// The events whose outcome differs, by application: as they go forth, and as they come back.
 pub(super) async fn events(
     conn: &mut PgConnection,
-    replay: &Replay,
-    tables: &Tables,
     found: &Differences,
 ) -> Result<HashMap<Uuid, Both>, Fault> {
-    let sequences: Vec<i64> = found.all.iter().filter_map(|one| one.event_sequence).collect();
-    let outcomes = outcomes(conn, tables, replay.last_step()?).await?;
+    let outcomes: HashMap<i64, &Outcomes> = found
+        .outcomes
+        .iter()
+        .map(|one| (one.event_sequence, one))
+        .collect();
+    let sequences: Vec<i64> = outcomes.keys().copied().collect();
     let mut by_application: HashMap<Uuid, Both> = HashMap::new();
     let mut rows = sqlx::query_as::<_, EventRow>(EVENTS).bind(&sequences).fetch(conn);
     while let Some(row) = rows.try_next().await.map_err(DatabaseFault::from)? {
-        let Some((before, after)) = outcomes.get(&row.sequence) else {
+        let Some(outcomes) = outcomes.get(&row.sequence) else {
             continue;
         };
+        let (before, after) = Outcome::both(outcomes)?;
         let reprocessed = |from: &Outcome, to: &Outcome| -> Result<EventReprocessed, Fault> {
             let waits_again = to.kind == OutcomeKind::Held && row.revision.is_none();
             Ok(EventReprocessed {
@@ -65,8 +66,8 @@ pub(super) async fn events(
             })
         };
         let of = by_application.entry(row.application_id).or_default();
-        of.0.push(reprocessed(before, after)?);
-        of.1.push(reprocessed(after, before)?);
+        of.0.push(reprocessed(&before, &after)?);
+        of.1.push(reprocessed(&after, &before)?);
     }
     Ok(by_application)
 }
@@ -76,39 +77,21 @@ struct Outcome {
     findings: Vec<Finding>,
 }
 
-#[derive(FromRow)]
-struct OutcomeRow {
-    event_sequence: i64,
-    before: String,
-    after: String,
-    found_before: Option<String>,
-    found_after: Option<String>,
-}
-
-async fn outcomes(
-    conn: &mut PgConnection,
-    tables: &Tables,
-    sequence: i64,
-) -> Result<HashMap<i64, (Outcome, Outcome)>, Fault> {
-    let rows: Vec<OutcomeRow> = sqlx::query_as(&tables.outcomes())
-        .bind(sequence)
-        .fetch_all(conn)
-        .await
-        .map_err(DatabaseFault::from)?;
-    let outcome = |kind: &str, findings: Option<&str>| -> Result<Outcome, Fault> {
-        let unlike = |_| Fault::fatal("an outcome is another version's");
-        Ok(Outcome {
-            kind: serde_json::from_value(kind.into()).map_err(unlike)?,
-            findings: findings
-                .map_or(Ok(Vec::new()), serde_json::from_str)
-                .map_err(unlike)?,
-        })
-    };
-    let mut outcomes = HashMap::new();
-    for row in rows {
-        let before = outcome(&row.before, row.found_before.as_deref())?;
-        let after = outcome(&row.after, row.found_after.as_deref())?;
-        outcomes.insert(row.event_sequence, (before, after));
+impl Outcome {
+    /// Both outcomes of an event.
+    fn both(of: &Outcomes) -> Result<(Self, Self), Fault> {
+        let outcome = |kind: &str, findings: Option<&str>| -> Result<Self, Fault> {
+            let unlike = |_| Fault::fatal("an outcome is another version's");
+            Ok(Self {
+                kind: serde_json::from_value(kind.into()).map_err(unlike)?,
+                findings: findings
+                    .map_or(Ok(Vec::new()), serde_json::from_str)
+                    .map_err(unlike)?,
+            })
+        };
+        Ok((
+            outcome(&of.before, of.found_before.as_deref())?,
+            outcome(&of.after, of.found_after.as_deref())?,
+        ))
     }
-    Ok(outcomes)
 }

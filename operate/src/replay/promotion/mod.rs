@@ -97,7 +97,7 @@ pub(in crate::replay) async fn prepare(
     let wanted = wanted(replay, found);
     let control = states(register, tables.control(), &wanted).await?;
     let shadow = states(register, &replay.plan.schema(), &wanted).await?;
-    let mut events = events(conn, replay, &tables, found).await?;
+    let mut events = events(conn, found).await?;
     let mut prepared = Prepared::default();
     let (mut there, mut back) = (Vec::new(), Vec::new());
     if let Some((activate, restore)) = rules(conn, replay, by).await? {
@@ -243,6 +243,9 @@ async fn keep(
          PRIMARY KEY (way, number))"
     );
     sqlx::query(&table).execute(&mut *transaction).await?;
+    // A promotion that was killed before it was noted has sent nothing yet.
+    let clear = format!("DELETE FROM {schema}.promotion");
+    sqlx::query(&clear).execute(&mut *transaction).await?;
     let insert = format!(
         "INSERT INTO {schema}.promotion SELECT $1, number, about, entry_id, entry \
            FROM UNNEST($2::bigint[], $3::uuid[], $4::uuid[], $5::bytea[]) AS new (number, about, entry_id, entry)"
