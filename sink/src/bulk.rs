@@ -22,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Fatal when the register has rows that no bulk load put there; else as [`Pipeline::run`].
 pub async fn fill(pipeline: Pipeline, stop: &Stop) -> Result<bool, Fault> {
     let mut conn = pipeline.register.open().await?;
-    indexes::set_aside(&mut conn).await?;
+    if !indexes::set_aside(&mut conn).await? {
+        return Err(Fault::fatal(
+            "the register has rows already: bulk loading fills an empty one, `intake-sink run` loads into this one",
+        ));
+    }
     let cluster = pipeline.cluster.clone();
     let ends = tokio::task::spawn_blocking(move || behind_last_records(&cluster));
     let ends = ends

@@ -121,13 +121,14 @@ impl Loader {
         self.next
     }
 
-    /// Sets secondary indexes aside, which costs less than filling them row by row; only in an empty shadow, or in one
-    /// where it was done before.
+    /// Sets secondary indexes aside, which costs less than filling them row by row. A shadow with rows whose indexes were
+    /// built already keeps them: there is little left to load.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn set_indexes_aside(&mut self) -> Result<(), Fault> {
-        indexes::set_aside(self.connected().await?).await
+        indexes::set_aside(self.connected().await?).await?;
+        Ok(())
     }
 
     /// Builds what was set aside.

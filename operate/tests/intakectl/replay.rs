@@ -332,6 +332,28 @@ async fn what_retention_has_taken_comes_from_the_archive_or_the_plan_is_refused(
 }
 
 #[tokio::test]
+async fn a_run_that_ended_before_it_was_noted_goes_on() {
+    let pipeline = logged(3).await;
+    let planned = pipeline.run(&[&ALL[..], &["-o", "json"]].concat()).json();
+    let id = planned["plan"]["replay_id"].as_str().expect("an id");
+    pipeline
+        .sql(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed here'; END $$;
+             CREATE TRIGGER ended BEFORE INSERT ON replay_step FOR EACH ROW WHEN (NEW.step = 'ran') EXECUTE FUNCTION refuse()",
+        )
+        .await;
+    let ended = pipeline.run(&["replay", "run", id]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    pipeline.sql("DROP TRIGGER ended ON replay_step").await;
+    let ran = pipeline.run(&["replay", "run", id, "-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(
+        (&ran.json()["resumed"], &ran.json()["sequence"]),
+        (&true.into(), &3.into())
+    );
+}
+
+#[tokio::test]
 async fn two_replays_run_side_by_side_and_none_touches_the_other() {
     let pipeline = logged(5).await;
     let ids: Vec<String> = ["new", "new"]

@@ -2,7 +2,6 @@
 //! what building the whole index at once does.
 
 use crate::fault::DatabaseFault;
-use runtime::Fault;
 use sqlx::{Connection, PgConnection};
 
 /// Of the tables that rows go into by the million, but for what a constraint stands on.
@@ -16,30 +15,26 @@ const SECONDARY: &str = "
      ORDER BY 1";
 
 /// Drops the secondary indexes of an empty register, and notes how they are built. Those that an earlier
-/// bulk load has set aside stay so, and the register may have rows then.
+/// bulk load has set aside stay so, and the register may have rows then. False, and nothing done, when it has rows and
+/// none is set aside.
 ///
 /// # Errors
-/// Fatal when the register has rows and no bulk load was begun.
-pub(crate) async fn set_aside(conn: &mut PgConnection) -> Result<(), Fault> {
+/// Those of the database.
+pub(crate) async fn set_aside(conn: &mut PgConnection) -> Result<bool, DatabaseFault> {
     const BEGUN: &str = "SELECT EXISTS (SELECT FROM set_aside_index)";
     const FILLED: &str = "SELECT EXISTS (SELECT FROM intake_event) OR EXISTS (SELECT FROM resident)";
-    let mut transaction = conn.begin().await.map_err(DatabaseFault::from)?;
-    let answered = async |conn: &mut PgConnection, question| -> Result<bool, DatabaseFault> {
-        Ok(sqlx::query_scalar(question).fetch_one(conn).await?)
-    };
-    if answered(&mut transaction, BEGUN).await? {
+    let mut transaction = conn.begin().await?;
+    if sqlx::query_scalar(BEGUN).fetch_one(&mut *transaction).await? {
         tracing::info!("a bulk load goes on that was begun before");
-        return Ok(());
+        return Ok(true);
     }
-    if answered(&mut transaction, FILLED).await? {
-        return Err(Fault::fatal(
-            "the register has rows already: bulk loading fills an empty one, `intake-sink run` loads into this one",
-        ));
+    if sqlx::query_scalar(FILLED).fetch_one(&mut *transaction).await? {
+        return Ok(false);
     }
     let dropped = drop_secondary(&mut transaction).await?;
-    transaction.commit().await.map_err(DatabaseFault::from)?;
+    transaction.commit().await?;
     tracing::info!(indexes = dropped, "secondary indexes are set aside");
-    Ok(())
+    Ok(true)
 }
 
 async fn drop_secondary(conn: &mut PgConnection) -> Result<usize, DatabaseFault> {
