@@ -3,12 +3,13 @@
 use super::context::Quiet;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
+use crate::retry::Backoff;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics;
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where a partition begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +161,7 @@ impl Offsets {
         which: Offset,
     ) -> Result<Vec<Result<i64, Fault>>, Fault> {
         let asked = named(&self.cluster, partitions, which)?;
-        let answered = client
-            .offsets_for_times(asked, REQUEST_TIMEOUT)
+        let answered = through_election(|| client.offsets_for_times(asked.clone(), REQUEST_TIMEOUT))
             .map_err(|e| told_by(client, "can't list offsets", &e))?;
         let elements = answered.elements();
         let found: HashMap<(&str, i32), _> = elements
@@ -243,6 +243,21 @@ pub(super) fn named(
     Ok(list)
 }
 
+/// Asks again while the answer is that a partition's leader is another broker now, or none for the moment: librdkafka
+/// learns of the new one by that answer. Gives up when a request might have taken as long.
+fn through_election<T>(mut ask: impl FnMut() -> KafkaResult<T>) -> KafkaResult<T> {
+    use RDKafkaErrorCode::{LeaderNotAvailable, NotLeaderForPartition};
+    let (mut backoff, until) = (Backoff::default(), Instant::now() + REQUEST_TIMEOUT);
+    loop {
+        let answer = ask();
+        let code = answer.as_ref().err().and_then(KafkaError::rdkafka_error_code);
+        if !matches!(code, Some(NotLeaderForPartition | LeaderNotAvailable)) || Instant::now() >= until {
+            return answer;
+        }
+        std::thread::sleep(backoff.next_delay());
+    }
+}
+
 /// What a failed request of a client means, when it has heard why: it hears only while it is polled, one line of
 /// its log or one error at a time.
 fn told_by(client: &BaseConsumer<Quiet>, doing: &str, error: &KafkaError) -> Fault {
@@ -255,4 +270,28 @@ fn told_by(client: &BaseConsumer<Quiet>, doing: &str, error: &KafkaError) -> Fau
         let _no_record = client.poll(Duration::ZERO);
     }
     client.context().fault(doing, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_election_is_waited_for_and_nothing_else() {
+        fn refused<T>(code: RDKafkaErrorCode) -> KafkaResult<T> {
+            Err(KafkaError::MetadataFetch(code))
+        }
+        let mut answers = vec![
+            Ok(7),
+            refused(RDKafkaErrorCode::LeaderNotAvailable),
+            refused(RDKafkaErrorCode::NotLeaderForPartition),
+        ];
+        assert_eq!(through_election(|| answers.pop().expect("an answer")), Ok(7));
+        let mut asked = 0;
+        let denied = through_election(|| {
+            asked += 1;
+            refused::<()>(RDKafkaErrorCode::TopicAuthorizationFailed)
+        });
+        assert!(denied.is_err() && asked == 1);
+    }
 }
