@@ -4,6 +4,8 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help demo test bench peers chaos up down status wipe fmt lint install build stack
 
 cargo := deploy/local/cargo
+# Most tests wait for servers most of the time, so more of them run than there are cores.
+export RUST_TEST_THREADS ?= 6
 bin := $(or $(CARGO_TARGET_DIR),target)/release
 
 help:
