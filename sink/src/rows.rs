@@ -292,10 +292,7 @@ impl<'a> Rows<'a> {
                 "resident_history",
                 resident::keep_history(&mut *conn, &history, trust_new).await?,
             ),
-            (
-                "identity_number",
-                self.numbers.write(&mut *conn, trust_new).await?,
-            ),
+            ("identity_number", self.numbers.write(&mut *conn).await?),
             (
                 "intake_event",
                 event::write(&mut *conn, &self.events, trust_new).await?,

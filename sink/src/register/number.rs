@@ -8,7 +8,7 @@ use schemas::codec::Event;
 use schemas::event::Body;
 use schemas::{Field, IntakeEvent};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -21,9 +21,9 @@ pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::new("identity_number", key, &COLUMNS, &casts, &OnConflict::Keep)
 });
 
-/// The numbers of a batch's applications, and whether a resident's first state brings each.
+/// The numbers of a batch's applications.
 #[derive(Default)]
-pub(crate) struct Numbers(BTreeMap<(Uuid, &'static str, String), bool>);
+pub(crate) struct Numbers(BTreeSet<(Uuid, &'static str, String)>);
 
 impl Numbers {
     /// Takes the numbers of the applications that a state gains.
@@ -36,43 +36,24 @@ impl Numbers {
                 } else {
                     number(state, field)
                 };
-                if let Some(number) = number {
-                    let is_new = self
-                        .0
-                        .entry((state.application_id, kind, number))
-                        .or_insert(change.is_new);
-                    *is_new &= change.is_new;
-                }
+                self.0
+                    .extend(number.map(|number| (state.application_id, kind, number)));
             }
         }
     }
 
-    /// Writes them. Straight into the table where `trust_new` and a resident's first state brings them.
-    pub(crate) async fn write(
-        &self,
-        conn: &mut PgConnection,
-        trust_new: bool,
-    ) -> Result<Written, DatabaseFault> {
-        let mut written = TABLE
-            .write(&mut *conn, self.tuples(|is_new| trust_new && is_new), true)
-            .await?;
-        written += TABLE
-            .write(conn, self.tuples(|is_new| !(trust_new && is_new)), false)
-            .await?;
-        Ok(written)
-    }
-
-    fn tuples(&self, wanted: impl Fn(bool) -> bool) -> Tuples {
+    /// Writes them in one statement, whether they are there or not: an application that another resident takes over brings
+    /// them once more, and its first state may be in another lane's batch, before or behind this one.
+    pub(crate) async fn write(&self, conn: &mut PgConnection) -> Result<Written, DatabaseFault> {
         let mut tuples = Tuples::new(COLUMNS.len() as i16, self.0.len() * 60);
-        let rows = self.0.iter().filter(|(_, is_new)| wanted(**is_new));
-        for ((application_id, kind, number), _) in rows {
+        for (application_id, kind, number) in &self.0 {
             tuples
                 .row()
                 .uuid(Some(*application_id))
                 .text(Some(kind))
                 .text(Some(number));
         }
-        tuples
+        TABLE.write(conn, tuples, false).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Restore gives back what was loaded, each field at its extremes.
 
-use super::{load_anyway, records, register};
+use super::counters::Counters;
+use super::{count, load_anyway, records, register};
 use crate::fixture::history::{History, Keyed};
 use crate::register::Register;
 use crate::restore::{self, Event, Positions, Restored};
@@ -257,6 +258,43 @@ async fn a_first_state_is_in_the_history_where_no_event_of_its_application_tells
         .await
         .expect("read");
     assert_eq!(kept, [2, 3, 4].map(Uuid::from_u128));
+}
+
+/// Its numbers come twice, and by two lanes: taken for new, they would make a whole batch be loaded twice.
+#[tokio::test]
+async fn an_application_that_a_new_resident_takes_over_is_loaded_at_once() {
+    let (_database, register) = register().await;
+    let mut conn = register.open_for_loading().await.expect("a connection");
+    let (_, mut first) = extreme();
+    first
+        .golden
+        .set(Field::PersonalNumber, Some("011087001234".to_owned()));
+    first.gained.truncate(1);
+    let own = ResidentChanged {
+        sequence: 1,
+        resident_id: Uuid::from_u128(1),
+        is_new: true,
+        moved: Vec::new(),
+        members: vec![first.gained[0].application_id],
+        ..first
+    };
+    let taking_over = ResidentChanged {
+        sequence: 2,
+        resident_id: Uuid::from_u128(2),
+        moved: own.members.clone(),
+        ..own.clone()
+    };
+    let counters = Counters::start();
+    // The lane of the second resident is ahead.
+    for change in [taking_over, own] {
+        let change = Keyed {
+            key: change.resident_id.as_bytes().to_vec(),
+            change: Change::Resident(Box::new(change)),
+        };
+        load_anyway(&mut conn, &records(&[change])).await;
+    }
+    assert_eq!(count(&mut conn, "SELECT count(*) FROM identity_number").await, 2);
+    assert_eq!(counters.of("intake_sink_guarded_batches_total"), 0);
 }
 
 fn show(row: &Restored) -> String {
