@@ -1,7 +1,7 @@
 //! From a node's HTTP API to the register and back to the node.
 
 use crate::{DRAINED, HEARD};
-use tests::{Ground, Load, Numbers, Outcomes, Pipeline, Shape};
+use tests::{Ground, Load, Numbers, Outcomes, Pipeline, Shape, Worker, scrape};
 
 #[test]
 fn every_line_accepted_is_captured_settled_loaded_and_known_to_its_node() {
@@ -50,6 +50,14 @@ fn every_line_accepted_is_captured_settled_loaded_and_known_to_its_node() {
         } = books.expect("books of the province").numbers;
         assert_eq!((status.captured, loaded), (captured, theirs), "{status:?}");
     }
+    let sink = scrape(pipeline.worker(Worker::Sink, 0).address).expect("the sink's metrics");
+    let twice = sink
+        .lines()
+        .find(|line| line.starts_with("intake_sink_guarded_batches_total"));
+    assert!(
+        twice.is_none_or(|line| line.ends_with(" 0")),
+        "where nobody replays anything, each batch is loaded once: {twice:?}"
+    );
     ground.rebuild().assert_equal();
     pipeline.stop();
 }
