@@ -43,6 +43,14 @@ pub(super) fn tell(scene: &Scene, left: Uuid, right: Uuid) -> Told {
                 scene.linker.thresholds().link
             ),
         ),
+        Some(Verdict::AskedOtherwise(edge)) => plain(
+            "asked-otherwise",
+            format!(
+                "two residents: {}, have one number and little else; nobody is asked about them while one of them is looked \
+                 at, or was found to be one person, with somebody likelier who has another number",
+                weighed(&edge)
+            ),
+        ),
         Some(Verdict::NeverCompared(a, b)) => never_compared(scene, a, b),
         Some(Verdict::Apart(a, b)) => apart(scene, [left, right], a, b),
         Some(Verdict::Ambiguous(one, rival, other)) => ambiguous(scene, one, rival, other),

@@ -29,6 +29,9 @@ pub struct LevelName {
     pub name: &'static str,
     /// What it says, for people.
     pub says: &'static str,
+    /// The level that it was a part of before it was told apart: where a table doesn't have it, both have equal parts of that
+    /// level's shares.
+    pub part_of: Option<&'static str>,
 }
 
 /// How two values of a column are compared.
@@ -133,7 +136,19 @@ fn is_missing(slots: Slots<'_>) -> bool {
 const CATEGORY: &[LevelName] = &[level("same", "the same"), level("other", "another")];
 
 const fn level(name: &'static str, says: &'static str) -> LevelName {
-    LevelName { name, says }
+    LevelName {
+        name,
+        says,
+        part_of: None,
+    }
+}
+
+const fn part(name: &'static str, says: &'static str, of: &'static str) -> LevelName {
+    LevelName {
+        name,
+        says,
+        part_of: Some(of),
+    }
 }
 
 #[cfg(test)]

@@ -165,26 +165,36 @@ fn categories() {
 
 #[test]
 fn places() {
-    // Where somebody was born, has their residence, and lives: communes 1 and 2 of province 1, 3 of province 2.
-    let (one, two, far) = (unit(1, 1), unit(1, 2), unit(2, 3));
-    let province = unit(1, 0);
+    // Where somebody was born, has their residence, and lives. Thanh Nưa and Thanh An are made of communes of the former district
+    // of Điện Biên, Tủa Chùa of one beside it; Sơn La is another province.
+    let (one, beside, two, far) = (unit(11, 3328), unit(11, 3352), unit(11, 3217), unit(14, 3646));
+    let province = unit(11, 0);
     let at = |units: [u32; 3]| units.map(|unit| unit.to_string()).join(" ");
     for (a, b, expected) in [
         ([one, one, 0], [one, one, 0], "both_same"),
+        ([one, one, 0], [one, beside, 0], "born_same_district"),
         ([one, one, 0], [one, two, 0], "born_same_near"),
         ([one, one, 0], [one, far, 0], "born_same_moved"),
         ([one, one, 0], [one, 0, 0], "born_same"),
+        ([one, one, 0], [beside, one, 0], "district_same"),
+        ([one, one, 0], [beside, beside, 0], "district_district"),
+        ([one, one, 0], [beside, two, 0], "district_near"),
+        ([one, one, 0], [beside, far, 0], "district_moved"),
+        ([one, one, 0], [beside, 0, 0], "district"),
         ([one, one, 0], [two, one, 0], "near_same"),
+        ([one, one, 0], [two, beside, 0], "near_district"),
         ([one, one, 0], [province, two, 0], "near_near"),
         ([one, one, 0], [two, far, 0], "near_moved"),
         ([one, 0, 0], [province, far, 0], "near"),
         ([one, one, 0], [far, one, 0], "elsewhere_same"),
+        ([one, one, 0], [far, beside, 0], "elsewhere_district"),
         ([one, one, 0], [far, two, 0], "elsewhere_near"),
         ([one, one, 0], [far, far, 0], "elsewhere"),
         ([one, one, 0], [far, 0, 0], "born_elsewhere"),
         ([0, one, 0], [0, one, 0], "living_same"),
         // Who lives where the other has their residence.
         ([0, one, two], [0, far, one], "living_same"),
+        ([0, one, 0], [0, beside, 0], "living_district"),
         ([0, one, 0], [0, two, 0], "living_near"),
         ([0, one, 0], [0, far, 0], "living_elsewhere"),
         ([one, 0, 0], [0, one, 0], "missing"),

@@ -18,6 +18,9 @@ pub enum Verdict<Id> {
     Unlikely(Edge<Id>),
     /// In two: the likeliest pair of the two clusters is one that a person looks at.
     InDoubt(Edge<Id>),
+    /// In two: the likeliest pair of the two clusters has one number and little else, and nobody is asked about it while one of
+    /// the two is looked at, or was found to be one, with somebody likelier who has another number.
+    AskedOtherwise(Edge<Id>),
     /// In two: no key has brought this pair together, so it was never compared.
     NeverCompared(Id, Id),
     /// In two: a decision, a rule or the evidence keeps this pair of the two clusters apart.
@@ -139,7 +142,8 @@ impl<Id: Copy + Ord + Hash> Scene<'_, Id> {
                     Verdict::NeverCompared(self.id(a), self.id(b))
                 }
                 _ if weight(&best) < least => Verdict::Unlikely(known),
-                _ => Verdict::InDoubt(known),
+                _ if self.are_asked_about(groups, x, y) => Verdict::InDoubt(known),
+                _ => Verdict::AskedOtherwise(known),
             });
         }
         let rival = self.pairs.rival(groups, x, y, weight(&best) - self.link);
@@ -147,6 +151,16 @@ impl<Id: Copy + Ord + Hash> Scene<'_, Id> {
             Some([one, rival, other]) => Verdict::Ambiguous(self.id(one), self.id(rival), self.id(other)),
             None => Verdict::Due(known),
         })
+    }
+
+    /// Whether a person looks at a pair of two groups.
+    fn are_asked_about(&self, groups: &[Vec<usize>], x: usize, y: usize) -> bool {
+        let both = || groups[x].iter().chain(&groups[y]);
+        let among = |id: Id| both().any(|&n| self.id(n) == id);
+        let reviews = self.linker.reviews_of(&[self.id(groups[x][0])]);
+        reviews
+            .iter()
+            .any(|review| among(review.left) && among(review.right))
     }
 
     fn id(&self, n: usize) -> Id {
@@ -262,6 +276,30 @@ mod tests {
             linker.restore_edge(&Edge::of(twin, 3, 15_000));
         }
         assert_eq!(linker.verdict(1, 3), Some(Verdict::Ambiguous(3, 2, 1)));
+    }
+
+    #[test]
+    fn a_relative_with_the_same_number_is_not_asked_about_beside_whom_it_fits() {
+        let mut linker = linker(&[]);
+        let people = [
+            person("Quàng Thị Hặc", "1960-01-02", NUMBER),
+            person(PANG, BORN, NUMBER),
+            person(PANG, BORN, "011087005678"),
+        ];
+        for (n, person) in people.iter().enumerate() {
+            let get = |field: Field| {
+                person
+                    .iter()
+                    .find(|(of, _)| *of == field)
+                    .map(|(_, value)| *value)
+            };
+            let record = linker.applicant(get);
+            linker.insert_unlinked(n as u32 + 1, &record);
+        }
+        linker.restore_edge(&Edge::of(1, 2, -2_000));
+        assert!(matches!(linker.verdict(1, 2), Some(Verdict::InDoubt(_))));
+        linker.restore_edge(&Edge::of(2, 3, 5_000));
+        assert!(matches!(linker.verdict(1, 2), Some(Verdict::AskedOtherwise(_))));
     }
 
     #[test]

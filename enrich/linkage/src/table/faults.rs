@@ -20,6 +20,8 @@ impl std::error::Error for WrongMapping {}
 /// Faults of a mapping as they are found, with the headers of the table it is for.
 pub(super) struct Faults<'a> {
     headers: &'a [&'a str],
+    /// Once is enough, in a long list.
+    headers_told: bool,
     found: Vec<String>,
 }
 
@@ -27,6 +29,7 @@ impl<'a> Faults<'a> {
     pub const fn of(headers: &'a [&'a str]) -> Self {
         Self {
             headers,
+            headers_told: false,
             found: Vec::new(),
         }
     }
@@ -99,8 +102,12 @@ impl<'a> Faults<'a> {
         match found[..] {
             [place] => Some(place),
             [] => {
-                let known = headers().collect::<Vec<_>>().join(", ");
-                self.say(at, format!("the table has no column {name:?}: it has {known}"));
+                let mut fault = format!("the table has no column {name:?}");
+                if !std::mem::replace(&mut self.headers_told, true) {
+                    fault += ": it has ";
+                    fault += &headers().collect::<Vec<_>>().join(", ");
+                }
+                self.say(at, fault);
                 None
             }
             _ => {

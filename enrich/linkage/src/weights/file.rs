@@ -1,6 +1,7 @@
 //! Weights as a file (TOML).
 
 use super::{ColumnWeights, LEAST, Weights, scale};
+use crate::compare::LevelName;
 use crate::model::{Column, Model, Relatives};
 use std::fmt::{self, Write as _};
 use toml::{Table, Value};
@@ -122,14 +123,20 @@ fn read_column(column: &Column, table: &Table) -> Result<ColumnWeights, WrongWei
         )));
     }
     let levels = column.comparator.levels();
+    let source = |level: &LevelName| match level.part_of {
+        Some(whole) if !table.contains_key(level.name) => whole,
+        _ => level.name,
+    };
     let shares = |key: &str| -> Result<Option<Vec<f64>>, WrongWeights> {
         let mut shares = Vec::new();
         for level in levels {
-            let at = table.get(level.name).and_then(Value::as_table);
-            let at = at.ok_or_else(|| wrong(format!("the level {} is missing", level.name)))?;
+            let from = source(level);
+            let at = table.get(from).and_then(Value::as_table);
+            let at = at.ok_or_else(|| wrong(format!("the level {from} is missing")))?;
             if at.contains_key(key) {
-                let share = number(at, key).map_err(|fault| wrong(format!("{}: {fault}", level.name)))?;
-                shares.push(share.max(LEAST));
+                let share = number(at, key).map_err(|fault| wrong(format!("{from}: {fault}")))?;
+                let parts = levels.iter().filter(|level| source(level) == from).count();
+                shares.push((share / parts as f64).max(LEAST));
             }
         }
         if shares.is_empty() {
@@ -182,4 +189,40 @@ fn quoted(text: &str) -> String {
         }
     }
     quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::applicant;
+    use crate::compare::Comparator;
+
+    #[test]
+    fn a_table_from_before_a_level_was_told_apart_weighs_as_it_did() {
+        let model = applicant::model();
+        let levels = Comparator::Abode.levels();
+        let is_part = |line: &&str| {
+            let name = line.split(' ').next().unwrap_or_default();
+            levels
+                .iter()
+                .any(|level| level.name == name && level.part_of.is_some())
+        };
+        let older: Vec<&str> = Weights::SHIPPED.lines().filter(|line| !is_part(line)).collect();
+        assert!(older.len() < Weights::SHIPPED.lines().count());
+        let read = Weights::parse(&older.join("\n"), &model).expect("an older table");
+        let abode = &read.columns[model.ours.abode.expect("a column")];
+        assert!((abode.m.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        let bits = |name| {
+            abode.bits_of(
+                levels
+                    .iter()
+                    .position(|level| level.name == name)
+                    .expect("a level"),
+            )
+        };
+        for part in levels.iter().filter(|level| level.part_of.is_some()) {
+            let whole = part.part_of.expect("a whole");
+            assert!((bits(part.name) - bits(whole)).abs() < 1e-9, "{}", part.name);
+        }
+    }
 }
