@@ -105,7 +105,7 @@ impl Leader {
         self.producer.begin()?;
         for output in &batch.outputs {
             self.producer
-                .send_traced(&output.topic, &output.key, &output.value, output.trace)
+                .send_with(&output.topic, &output.key, &output.value, &output.headers)
                 .map_err(Aborted::Over)?;
         }
         self.producer.commit(consumer, log, batch.next)
