@@ -119,6 +119,11 @@ pub const fn every_province() -> EveryProvince {
     }
 }
 
+/// Whether a topic (without namespace) is a province's of applications.
+pub fn is_applications(topic: &str) -> bool {
+    topic.starts_with(APPLICATIONS)
+}
+
 /// The province's slug in the name of one of its topics (without namespace).
 pub fn province_of(topic: &str) -> Option<&str> {
     [APPLICATIONS, NODES, OUTCOMES]
