@@ -121,8 +121,13 @@ fn releases(held: &Held, row: Option<(&str, i32)>) -> Vec<String> {
 
 impl Report for Shown {
     fn table(&self) -> String {
-        let status = self.status.as_deref().unwrap_or("not there");
-        let mut text = format!("application {} is {status}\n", self.application_id);
+        let mut text = match &self.status {
+            Some(status) => format!("application {} is {status}\n", self.application_id),
+            None => format!(
+                "no form of application {} is in the register\n",
+                self.application_id
+            ),
+        };
         for Explained { held, told, releases } in &self.held {
             let revision = held
                 .revision
@@ -139,10 +144,13 @@ impl Report for Shown {
                 held.ruleset.as_deref().unwrap_or("unknown")
             );
             for one in told {
-                let field = one.field.map_or("", schemas::Field::name);
+                let field = one
+                    .field
+                    .map(|field| format!(" {}", field.name()))
+                    .unwrap_or_default();
                 let _ = writeln!(
                     text,
-                    "  {} {} {field}",
+                    "  {} {}{field}",
                     ::rules::severity_name(one.severity),
                     one.code
                 );

@@ -231,7 +231,12 @@ impl Report for Exported {
             (false, 0) => "nothing was done",
             (false, _) => "dry run: nothing was done; do it with --execute",
         };
-        format!("{}\n{meant} exported, {left} left out; {end}", table.render())
+        let exported = if self.executed {
+            "exported"
+        } else {
+            "would be exported"
+        };
+        format!("{}\n{meant} {exported}, {left} left out\n{end}", table.render())
     }
 
     fn ended(&self) -> Ended {

@@ -108,7 +108,7 @@ fn read_as(value: &[u8]) -> String {
             Body::EventWithheld(_) => "an event that was withheld".to_owned(),
         };
         return format!(
-            "event {}: {what}; node {}, epoch {}, sequence {}",
+            "event {}; {what}; node {}, epoch {}, sequence {}",
             event.event_id,
             event.node_id.as_str(),
             event.epoch,
@@ -142,7 +142,7 @@ impl Report for Shown {
             headers => format!("{headers}, {} bytes", self.header_bytes),
         };
         let mut text = format!(
-            "dead letter {}{}\nfrom      {}\nby        {}: {}{database}\nat        {}\nnode      {}\nvalue     {} bytes, SHA-256 {}\nheaders   {}\nread as   {}\nsent again {} times",
+            "dead letter {}{}\nfrom      {}\nby        {}: {}{database}\nat        {}\nnode      {}\nvalue     {} bytes\nSHA-256   {}\nheaders   {}\nread as   {}\ntries     {}",
             letter.id,
             if letter.settled { ", settled" } else { "" },
             letter.position(),
@@ -153,7 +153,7 @@ impl Report for Shown {
             letter.bytes,
             self.sha256,
             headers,
-            self.read_as,
+            self.read_as.replace("; ", "\n          "),
             self.attempts_of_these_bytes,
         );
         for row in &self.decisions {
@@ -167,6 +167,20 @@ impl Report for Shown {
                 row.decided_at.to_rfc3339(),
                 row.reason
             );
+        }
+        if !letter.settled {
+            // What has no place of its own in its series has no way back.
+            let ways = match letter.stage.as_str() {
+                "match" => &["discard"][..],
+                _ => &["redrive", "discard"],
+            };
+            for way in ways {
+                let _fits = write!(
+                    text,
+                    "\nnext: intakectl dead-letters {way} --id {} --reason …",
+                    letter.id
+                );
+            }
         }
         text
     }

@@ -96,13 +96,14 @@ impl Applied {
         let (stay, deleted) = (self.count("stays"), self.count("deleted"));
         let going = self.topics.iter().filter(|topic| topic.result == "undeclared");
         let confirm: String = going.map(|topic| format!(" --confirm {}", topic.topic)).collect();
-        match (confirm.is_empty(), deleted + stay) {
-            (true, 0) => String::new(),
-            (true, _) => format!("; {deleted} deleted, {stay} stay"),
-            (false, _) => {
-                format!("; {stay} stay\ndry run: delete the undeclared for ever with --execute{confirm}")
-            }
+        let mut said = String::new();
+        if deleted + stay > 0 {
+            said += &format!("; {deleted} deleted, {stay} stay");
         }
+        if !confirm.is_empty() {
+            said += &format!("\ndry run: delete the undeclared for ever with --execute{confirm}");
+        }
+        said
     }
 }
 

@@ -75,7 +75,7 @@ impl Report for Diff {
             ]);
         }
         format!(
-            "{}\n{} differ, {} are as declared; `intakectl topics apply` makes what is missing, and with \
+            "{}\n{} differ, {} are as declared\n`intakectl topics apply` makes what is missing, and with \
              --delete deletes what is undeclared",
             table.render(),
             self.differing.len(),
