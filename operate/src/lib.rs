@@ -27,6 +27,7 @@ mod progress;
 pub mod register;
 pub mod replay;
 mod report;
+mod reprocessed;
 pub mod review;
 pub mod rules;
 mod settings;

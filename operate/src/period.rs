@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Asia/Ho_Chi_Minh is seven hours ahead of UTC, all year round, since 1975.
-const HO_CHI_MINH: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("hours of a day");
+pub(crate) const HO_CHI_MINH: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("hours of a day");
 
 /// From a moment to before another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

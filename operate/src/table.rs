@@ -1,6 +1,7 @@
 //! Tables of text: columns aligned by what a terminal shows, colours only on a terminal.
 
 use std::io::IsTerminal;
+use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 /// What a cell wants to say beyond its text.
@@ -27,6 +28,9 @@ impl Tone {
         }
     }
 }
+
+/// What stands between two columns.
+const GAP: &str = "  ";
 
 /// A cell of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +94,20 @@ impl Cell {
         Self::number(number).toned(tone)
     }
 
+    /// Its text with what stands before the next column.
+    fn padded(&self, width: usize, colours: bool) -> String {
+        let pad = " ".repeat(width.saturating_sub(self.text.width()));
+        let shown = if colours && self.tone != Tone::Plain {
+            format!("{}{}\x1b[0m", self.tone.escape(), self.text)
+        } else {
+            self.text.clone()
+        };
+        match self.right {
+            true => format!("{pad}{shown}{GAP}"),
+            false => format!("{shown}{pad}{GAP}"),
+        }
+    }
+
     /// The same with a tone.
     #[must_use]
     pub fn toned(self, tone: Tone) -> Self {
@@ -131,12 +149,17 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The table as text, a line each row; coloured when standard output is a terminal.
+    /// The table as text; coloured when standard output is a terminal. Where that is too narrow for it, each row takes as
+    /// many lines as its columns need, one below the other: nothing is cut, and nothing is torn apart.
     pub fn render(&self) -> String {
-        self.render_in(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        if !std::io::stdout().is_terminal() {
+            return self.render_in(false, usize::MAX);
+        }
+        let columns = crossterm::terminal::size().map_or(usize::MAX, |(columns, _)| columns.into());
+        self.render_in(std::env::var_os("NO_COLOR").is_none(), columns)
     }
 
-    fn render_in(&self, colours: bool) -> String {
+    fn render_in(&self, colours: bool, columns: usize) -> String {
         let right = |column: usize| {
             let mut cells = self.rows.iter().filter_map(|row| row.get(column));
             cells.any(|cell| cell.right)
@@ -158,27 +181,37 @@ impl Table {
                 widths.max().unwrap_or(0)
             })
             .collect();
+        let lines = folded(&widths, columns);
         let mut text = String::new();
         for row in &rows {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                let pad = " ".repeat(width.saturating_sub(cell.text.width()));
-                let shown = if colours && cell.tone != Tone::Plain {
-                    format!("{}{}\x1b[0m", cell.tone.escape(), cell.text)
-                } else {
-                    cell.text.clone()
-                };
-                line += &if cell.right {
-                    format!("{pad}{shown}  ")
-                } else {
-                    format!("{shown}{pad}  ")
-                };
+            for (nth, columns) in lines.iter().enumerate() {
+                let mut line = String::from(if nth == 0 { "" } else { INDENT });
+                for (cell, width) in row.iter().zip(&widths).skip(columns.start).take(columns.len()) {
+                    line += &cell.padded(*width, colours);
+                }
+                text += line.trim_end();
+                text.push('\n');
             }
-            text += line.trim_end();
-            text.push('\n');
         }
         text
     }
+}
+
+/// What a row's second line and those after it begin with.
+const INDENT: &str = "    ";
+
+/// The columns that stand in each line of a row: as many as there is room for, one at least.
+fn folded(widths: &[usize], room: usize) -> Vec<Range<usize>> {
+    let (mut lines, mut start, mut taken) = (Vec::new(), 0, 0);
+    for (column, width) in widths.iter().enumerate() {
+        if column > start && taken + width > room {
+            lines.push(start..column);
+            (start, taken) = (column, INDENT.len());
+        }
+        taken += width + GAP.len();
+    }
+    lines.push(start..widths.len());
+    lines
 }
 
 #[cfg(test)]
@@ -192,10 +225,34 @@ mod tests {
         table.row([Cell::text("Hà Nội"), Cell::bad_number(7)]);
         table.row([Cell::text("x"), Cell::optional_number(None)]);
         assert_eq!(
-            table.render_in(false),
+            table.render_in(false, 80),
             "PROVINCE         LAG\nĐiện Biên  1 234 567\nHà Nội             7\nx                  -\n"
         );
-        assert!(table.render_in(true).contains("\x1b[31m7\x1b[0m"));
+        assert!(table.render_in(true, 80).contains("\x1b[31m7\x1b[0m"));
+    }
+
+    #[test]
+    fn a_row_that_is_too_wide_takes_several_lines_and_is_not_cut() {
+        let mut table = Table::new(&["ID", "REASON", "POSITION", "TRIES"]);
+        table.row(["1", "envelope.malformed", "intake.nodes.son-la[0]@7", "0"].map(Cell::text));
+        table.row([
+            Cell::text("12"),
+            Cell::text("x"),
+            Cell::text("y"),
+            Cell::number(3),
+        ]);
+        assert_eq!(
+            table.render_in(false, 36),
+            "ID  REASON\n    POSITION                  TRIES\n\
+             1   envelope.malformed\n    intake.nodes.son-la[0]@7  0\n\
+             12  x\n    y                             3\n"
+        );
+        assert_eq!(
+            table.render_in(false, 3).lines().count(),
+            3 * 4,
+            "a column a line at most"
+        );
+        assert_eq!(table.render_in(false, 80).lines().count(), 3);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::event::VerificationFinding;
 use crate::finding::OutcomeKind;
 use crate::match_log::{NormalisedValue, SourcePosition};
-use crate::{Applicant, Epoch, Field, Finding, NodeId, Personal, Sha256, Timestamp};
+use crate::{Applicant, Epoch, Field, Finding, Header, NodeId, Personal, Sha256, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -206,6 +206,8 @@ pub struct RefusedBytes {
     pub value: Vec<u8>,
     /// Stable reason code.
     pub reason: String,
+    /// The record's headers, in their order.
+    pub headers: Vec<Header>,
 }
 
 /// A node's registration.

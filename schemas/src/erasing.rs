@@ -83,7 +83,10 @@ impl EventSettled {
                 .as_mut()
                 .map_or(Ok(()), ApplicationState::erase)?;
             self.held_event.iter_mut().for_each(Vec::clear);
-            self.refused.iter_mut().for_each(|refused| refused.value.clear());
+            if let Some(refused) = &mut self.refused {
+                refused.value.clear();
+                refused.headers.clear();
+            }
         }
         Ok(())
     }

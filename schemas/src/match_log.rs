@@ -2,7 +2,8 @@
 
 use crate::change::ApplicationState;
 use crate::finding::OutcomeKind;
-use crate::{Epoch, Field, Finding, NodeId, Personal, Sha256, Timestamp};
+use crate::topics::MAX_RECORD_BYTES;
+use crate::{Epoch, Field, Finding, Header, NodeId, Personal, Sha256, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,6 +73,21 @@ pub struct SourceRecord {
     pub ruleset: String,
     /// The record.
     pub content: Content,
+    /// The record's headers in their order, [`Self::kept`] of them.
+    pub headers: Vec<Header>,
+}
+
+impl SourceRecord {
+    /// The headers that are kept of a record whose value has `bytes`: all, unless the record is larger with them than its
+    /// topic takes. Only a compressed one can be, and its entry might be more than the match log takes.
+    pub fn kept(headers: Vec<Header>, bytes: usize) -> Vec<Header> {
+        let whole = headers.iter().map(Header::bytes).sum::<usize>() + bytes;
+        if whole > MAX_RECORD_BYTES {
+            Vec::new()
+        } else {
+            headers
+        }
+    }
 }
 
 /// A source record, read or not. The order is that of the Avro union.
@@ -297,6 +313,8 @@ pub struct Reapplied {
     /// The change exactly as match wrote it.
     #[serde(with = "serde_bytes")]
     pub value: Vec<u8>,
+    /// The headers it had.
+    pub headers: Vec<Header>,
 }
 
 /// An application is to become what other rules make of it, what it was before, or what a person decides. It holds no

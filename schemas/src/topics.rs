@@ -119,6 +119,11 @@ pub const fn every_province() -> EveryProvince {
     }
 }
 
+/// Whether a topic (without namespace) is a province's of applications.
+pub fn is_applications(topic: &str) -> bool {
+    topic.starts_with(APPLICATIONS)
+}
+
 /// The province's slug in the name of one of its topics (without namespace).
 pub fn province_of(topic: &str) -> Option<&str> {
     [APPLICATIONS, NODES, OUTCOMES]
@@ -150,6 +155,9 @@ pub struct TopicSpec {
 /// Largest record of a node, framing included; larger ones are refused at the node.
 pub const MAX_EVENT_BYTES: usize = 1 << 20;
 
+/// Largest record of a province's topic: the largest event, its key and headers.
+pub const MAX_RECORD_BYTES: usize = MAX_EVENT_BYTES + 4096;
+
 /// Every topic of the pipeline for these provinces.
 pub fn all(provinces: &Provinces) -> Vec<TopicSpec> {
     const DAYS_30: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -175,7 +183,7 @@ pub fn all(provinces: &Provinces) -> Vec<TopicSpec> {
         specs.push(kept(
             applications(&province.slug),
             province.partitions,
-            (MAX_EVENT_BYTES + 4096) as i64,
+            MAX_RECORD_BYTES as i64,
         ));
         specs.push(compacted(nodes(&province.slug)));
         specs.push(kept(outcomes(&province.slug), 1, 1 << 20));

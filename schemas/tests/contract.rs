@@ -55,6 +55,15 @@ fn event(body: Body) -> IntakeEvent {
     }
 }
 
+fn headers() -> Vec<Header> {
+    [Some(b"00-1".to_vec()), Some(Vec::new()), None]
+        .map(|value| Header {
+            name: "traceparent".to_owned(),
+            value,
+        })
+        .to_vec()
+}
+
 fn source_record(content: Content) -> SourceRecord {
     SourceRecord {
         source: SourcePosition {
@@ -66,6 +75,7 @@ fn source_record(content: Content) -> SourceRecord {
         appended_at: Timestamp(1_700_000_001_000),
         ruleset: "thin-1".to_owned(),
         content,
+        headers: headers(),
     }
 }
 
@@ -327,6 +337,7 @@ fn what_is_decided_about_dead_letters() {
     let change = Reapplied {
         key: Some(b"dien-bien-01".to_vec()),
         value: vec![0xC3, 0x01],
+        headers: headers(),
     };
     check("letter_reapplied", &decided(Remedy::Reapplied(change)));
 }
@@ -433,6 +444,7 @@ fn settled() -> EventSettled {
             key: None,
             value: vec![1],
             reason: "x".to_owned(),
+            headers: headers(),
         }),
         held_event: Some(vec![2]),
         node: Some(NodeState {

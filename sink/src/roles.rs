@@ -42,7 +42,7 @@ const ROLES: [Role; 7] = [
             // To empty what they hold of somebody who is erased.
             ("UPDATE (golden)", "resident_history"),
             ("UPDATE (entry)", "held_event"),
-            ("UPDATE (value)", "dead_letter"),
+            ("UPDATE (value, headers)", "dead_letter"),
         ],
     },
     Role {

@@ -211,6 +211,7 @@ impl<'a> Rows<'a> {
             offset,
             key,
             value,
+            headers,
             ..
         } = &arrival.record;
         let row = DeadLetterRow {
@@ -220,6 +221,7 @@ impl<'a> Rows<'a> {
             offset: *offset,
             key: key.as_deref(),
             value,
+            headers,
             reason,
             fault,
             sequence: arrival.sequence(),
@@ -252,6 +254,7 @@ impl<'a> Rows<'a> {
             offset,
             key: refused.key.as_deref(),
             value: &refused.value,
+            headers: &refused.headers,
             reason: &refused.reason,
             fault: None,
             sequence: Some(change.sequence),

@@ -28,7 +28,7 @@ mod step;
 mod telling;
 mod waiting;
 
-pub use reread::{Reading, Reread, Settled};
+pub use reread::{Reading, Reread, Settled, corrected};
 pub use rows::{InMemory, LostRows, Rows};
 pub use state::Resolver;
 pub use step::{Applied, Outputs, Position};

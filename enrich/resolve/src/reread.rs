@@ -135,32 +135,49 @@ fn of_form(
         Severity::Hold => (ApplicationStatus::Held, OutcomeKind::Held),
         Severity::Note => (ApplicationStatus::Loaded, OutcomeKind::Loaded),
     };
-    let read = |of: &ApplicationState| ApplicationState {
-        status,
-        ruleset: is.ruleset.to_owned(),
-        changes: is.decoded.changes.clone(),
-        findings: is.decoded.findings.clone(),
-        ..of.clone()
-    };
     if row.event == is.decoded.event {
-        return Some((read(row), outcome));
+        let read = ApplicationState {
+            status,
+            ruleset: is.ruleset.to_owned(),
+            changes: is.decoded.changes.clone(),
+            findings: is.decoded.findings.clone(),
+            ..row.clone()
+        };
+        return Some((read, outcome));
     }
     let is_correction =
         form.revision > row.revision && matches!(settled.outcome, OutcomeKind::Held | OutcomeKind::Rejected);
     if !is_correction {
         return None;
     }
-    if status != ApplicationStatus::Loaded {
-        return Some((row.clone(), outcome));
+    match status {
+        ApplicationStatus::Loaded => Some((corrected(row, event, settled.appended_at, is)?, outcome)),
+        _ => Some((row.clone(), outcome)),
     }
-    let correction = ApplicationState {
-        revision: form.revision,
-        event_id: event.event_id,
-        appended_at: settled.appended_at,
-        event: is.decoded.event.clone(),
-        ..row.clone()
+}
+
+/// The row once a correction of it is in force; none when the event is no application's form. `appended_at` is when the
+/// correction came to its province's topic.
+pub fn corrected(
+    row: &ApplicationState,
+    correction: &IntakeEvent,
+    appended_at: Timestamp,
+    is: Reading<'_>,
+) -> Option<ApplicationState> {
+    let Body::ApplicationSubmitted(form) = &correction.body else {
+        return None;
     };
-    Some((read(&correction), outcome))
+    Some(ApplicationState {
+        revision: form.revision,
+        status: ApplicationStatus::Loaded,
+        event_id: correction.event_id,
+        appended_at,
+        event: is.decoded.event.clone(),
+        ruleset: is.ruleset.to_owned(),
+        changes: is.decoded.changes.clone(),
+        findings: is.decoded.findings.clone(),
+        ..row.clone()
+    })
 }
 
 /// Values that the row has of this verification are read anew; one that was refused by the rules is taken over if they

@@ -11,7 +11,7 @@ use schemas::match_log::{
     Content, Decoded, LogBody, MatchLogEntry, Reapplied, SourcePosition, SourceRecord, Undecodable,
 };
 use schemas::outcome::OutcomeNotice;
-use schemas::{Applicant, Epoch, Finding, IntakeEvent, NodeId, Sha256, Timestamp, topics};
+use schemas::{Applicant, Epoch, Finding, Header, IntakeEvent, NodeId, Sha256, Timestamp, topics};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -73,6 +73,8 @@ pub(crate) struct Arriving<'a> {
     pub province: String,
     pub appended_at: Timestamp,
     pub ruleset: String,
+    /// Those of the record it came in.
+    pub headers: Vec<Header>,
     /// The match log's entry exactly as logged.
     pub entry: &'a [u8],
 }
@@ -254,6 +256,7 @@ impl Resolver {
             key: None,
             value: entry.to_vec(),
             reason: why.code().to_owned(),
+            headers: Vec::new(),
         });
         Outputs::of(settled)
     }
@@ -269,7 +272,8 @@ impl Resolver {
             appended_at,
             ruleset,
             content,
-            ..
+            headers,
+            expected_offset: _,
         } = record;
         let province = topics::province_of(&source.topic).unwrap_or_default().to_owned();
         let mut settled = self.blank(logged_at, EventKind::Undecodable, OutcomeKind::Undecodable);
@@ -279,7 +283,12 @@ impl Resolver {
         settled.ruleset.clone_from(&ruleset);
         match content {
             Content::Undecodable(Undecodable { key, value, reason }) => {
-                settled.refused = Some(RefusedBytes { key, value, reason });
+                settled.refused = Some(RefusedBytes {
+                    key,
+                    value,
+                    reason,
+                    headers,
+                });
             }
             Content::Decoded(decoded) => match IntakeEvent::from_record(&decoded.event) {
                 Err(why) => {
@@ -288,6 +297,7 @@ impl Resolver {
                         key: None,
                         value: decoded.event,
                         reason,
+                        headers,
                     });
                 }
                 Ok(event) => {
@@ -300,6 +310,7 @@ impl Resolver {
                             province,
                             appended_at,
                             ruleset,
+                            headers,
                             entry,
                         },
                     );
@@ -338,15 +349,15 @@ impl Resolver {
         let verdict = match arrival {
             Arrival::Copy => Verdict::without_resident(OutcomeKind::Copy, Vec::new()),
             Arrival::Conflict => {
-                let value = if self.is_erased(settled.application_id) {
-                    Vec::new()
-                } else {
-                    arriving.decoded.event.clone()
+                let (value, headers) = match self.is_erased(settled.application_id) {
+                    true => (Vec::new(), Vec::new()),
+                    false => (arriving.decoded.event.clone(), arriving.headers.clone()),
                 };
                 settled.refused = Some(RefusedBytes {
                     key: Some(event.node_id.as_str().as_bytes().to_vec()),
                     value,
                     reason: "envelope.sequence-taken".to_owned(),
+                    headers,
                 });
                 Verdict::rejected(OutcomeKind::Conflict, "envelope.sequence-taken")
             }

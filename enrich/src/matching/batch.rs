@@ -2,6 +2,7 @@
 
 use resolve::Outputs;
 use runtime::Fault;
+use runtime::kafka::Header;
 use runtime::trace::{Place, Work};
 use schemas::codec::{Event, Unwritable};
 use schemas::topics;
@@ -11,8 +12,9 @@ pub struct Output {
     pub topic: String,
     pub key: Vec<u8>,
     pub value: Vec<u8>,
-    /// That of the entry it came of, as the log has it: what is sent depends on the log alone.
-    pub trace: Option<Place>,
+    /// The trace of the entry it came of, as the log has it: what is sent depends on the log alone. Those it had before,
+    /// of a change that is sent anew.
+    pub headers: Vec<Header>,
 }
 
 /// What a batch of steps hands on, in order.
@@ -57,7 +59,12 @@ impl Batch {
         }
         if let Some(change) = &outputs.reapplied {
             let key = change.key.clone().unwrap_or_default();
-            self.push(topics::CHANGES.to_owned(), key, change.value.clone(), trace);
+            self.outputs.push(Output {
+                topic: topics::CHANGES.to_owned(),
+                key,
+                value: change.value.clone(),
+                headers: change.headers.clone(),
+            });
         }
         for (province, notice) in &outputs.notices {
             let key = notice.node_id.as_str().as_bytes().to_vec();
@@ -71,7 +78,7 @@ impl Batch {
             topic,
             key,
             value,
-            trace,
+            headers: trace.map(Place::header).into_iter().collect(),
         });
     }
 }

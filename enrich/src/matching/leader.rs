@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::restore::Sources;
+use super::rows;
 use super::standby::{Followed, Standby};
 use resolve::{Applied, Position, Resolver};
 use runtime::health::Health;
@@ -79,9 +80,7 @@ impl Leader {
         if batch.entries == 0 {
             return Ok(());
         }
-        self.resolver
-            .settle_rows()
-            .map_err(|lost| Fault::fatal(lost.to_string()))?;
+        rows::settle(&mut self.resolver)?;
         let started = Instant::now();
         while let Err(aborted) = self.send(&batch, consumer, log) {
             metrics::counter!("intake_match_aborts_total").increment(1);
@@ -105,7 +104,7 @@ impl Leader {
         self.producer.begin()?;
         for output in &batch.outputs {
             self.producer
-                .send_traced(&output.topic, &output.key, &output.value, output.trace)
+                .send_with(&output.topic, &output.key, &output.value, &output.headers)
                 .map_err(Aborted::Over)?;
         }
         self.producer.commit(consumer, log, batch.next)

@@ -19,6 +19,7 @@ use leader::{Leader, Leadership, Seat};
 pub(crate) use register::Translation;
 use restore::Sources;
 pub use rows::DiskRows;
+pub(crate) use rows::settle;
 use runtime::health::Health;
 use runtime::kafka::{Cluster, Consumer, ConsumerSpec, Partition, Record};
 use runtime::pace::Pace;

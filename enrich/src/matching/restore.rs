@@ -1,7 +1,7 @@
 //! The matcher's state from a snapshot or the register, and the changes behind it.
 
 use super::register;
-use super::rows::DiskRows;
+use super::rows::{self, DiskRows};
 use super::snapshot::{Folder, Snapshot};
 use resolve::Resolver;
 use resolve::restore::Restoring;
@@ -166,9 +166,7 @@ impl Following {
     /// Fatal when the store of rows has failed.
     pub fn finish(self) -> Result<Resolver, Fault> {
         let mut resolver = self.restoring.finish();
-        resolver
-            .settle_rows()
-            .map_err(|lost| Fault::fatal(lost.to_string()))?;
+        rows::settle(&mut resolver)?;
         Ok(resolver)
     }
 

@@ -1,7 +1,7 @@
 //! The rows of applications on match's own disk. The register is the truth: each restore fills the store anew.
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
-use resolve::{LostRows, Rows};
+use resolve::{LostRows, Resolver, Rows};
 use runtime::Fault;
 use schemas::change::ApplicationState;
 use std::collections::HashMap;
@@ -19,6 +19,16 @@ const CACHE: u64 = 16 << 20;
 const MEMTABLE: u64 = 16 << 20;
 /// Folders are named by this, the process and a number.
 const PREFIX: &str = "intake-match-";
+
+/// Must be called before anything is made known that the steps of `resolver` have made.
+///
+/// # Errors
+/// Fatal when the store of rows has failed: what was made since is worth nothing.
+pub(crate) fn settle(resolver: &mut Resolver) -> Result<(), Fault> {
+    resolver
+        .settle_rows()
+        .map_err(|lost| Fault::fatal(lost.to_string()))
+}
 
 /// Rows in an embedded store, in a folder of this process that goes with it.
 pub struct DiskRows {

@@ -35,8 +35,9 @@ pub fn of(
         key,
         value,
         trace: _,
-        headers: _,
+        headers,
     } = record;
+    let headers = SourceRecord::kept(headers, value.len());
     let quarantined = controls.quarantined(&partition.topic, partition.number, offset);
     let (node, content) = content(Key::Is(key.clone()), value, appended_at, quarantined, ruleset);
     count(&content);
@@ -52,6 +53,7 @@ pub fn of(
             appended_at,
             ruleset: ruleset.name().to_owned(),
             content,
+            headers,
         }),
     };
     let value = entry.encode().map_err(|e| Fault::fatal(e.to_string()))?;

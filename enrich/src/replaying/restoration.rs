@@ -1,6 +1,6 @@
 //! The state of a shadow, or of the register that a slice begins with, from its rows.
 
-use crate::matching::{DiskRows, Translation};
+use crate::matching::{DiskRows, Translation, settle};
 use resolve::Resolver;
 use resolve::restore::{Restoring, Row};
 use runtime::Fault;
@@ -40,9 +40,7 @@ impl Restoration {
     pub fn finish(mut self, sequence: i64) -> Result<Resolver, Fault> {
         self.restoring.row(Row::Step(sequence));
         let mut resolver = self.restoring.finish();
-        resolver
-            .settle_rows()
-            .map_err(|lost| Fault::fatal(lost.to_string()))?;
+        settle(&mut resolver)?;
         Ok(resolver)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::reading::Read;
 use crate::control::Controls;
+use crate::matching::settle;
 use resolve::{Applied, Outputs, Position, Reading, Reread, Resolver, Settled};
 use runtime::Fault;
 use runtime::kafka::{Partition, Record};
@@ -77,7 +78,7 @@ impl Shadow {
                 self.put_in_force();
             }
         }
-        self.settle()?;
+        settle(&mut self.resolver)?;
         Ok(changes)
     }
 
@@ -122,7 +123,7 @@ impl Shadow {
         if let Applied::Settled(outputs) = self.resolver.apply_read(-1, logged_at, Ok(entry), &bytes) {
             self.add(&outputs, logged_at, &mut changes)?;
         }
-        self.settle()?;
+        settle(&mut self.resolver)?;
         Ok(changes)
     }
 
@@ -178,12 +179,6 @@ impl Shadow {
             };
             self.resolver.skip_to(topic, *partition, to);
         }
-    }
-
-    fn settle(&mut self) -> Result<(), Fault> {
-        self.resolver
-            .settle_rows()
-            .map_err(|lost| Fault::fatal(lost.to_string()))
     }
 }
 

@@ -1,16 +1,16 @@
 //! `intakectl held decide`.
 
+use super::decidable::{self, Decidable};
 use crate::entry::{self, Execution, Progress};
+use crate::show::unmask::reason;
 use crate::{Ended, Report, Settings, audit};
 use clap::{Args, ValueEnum};
 use runtime::{Fault, clock};
 use schemas::change::{ApplicationState, ApplicationStatus};
 use schemas::finding::OutcomeKind;
-use schemas::match_log::{ApplicationReprocessed, EventReprocessed, LogBody};
-use schemas::{Finding, NodeId, Severity};
+use schemas::match_log::{ApplicationReprocessed, LogBody};
+use schemas::{Finding, Severity};
 use serde::Serialize;
-use sink::DatabaseFault;
-use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 /// Options of `held decide`.
@@ -22,8 +22,11 @@ pub struct Options {
     /// What is to become of it
     #[arg(value_enum)]
     decision: Decision,
+    /// Of which form, where several are held [default: the newest]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    revision: Option<i32>,
     /// Why, without personal details: it stays in the register
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
     #[command(flatten)]
     how: Execution,
@@ -45,6 +48,8 @@ const REFUSED: &str = "application.refused";
 #[derive(Debug, Serialize)]
 pub struct Decided {
     application_id: Uuid,
+    /// The form that was decided about.
+    revision: i32,
     decision: Decision,
     by: String,
     reason: String,
@@ -54,22 +59,6 @@ pub struct Decided {
     progress: Progress,
 }
 
-#[derive(FromRow)]
-struct EventRow {
-    sequence: i64,
-    node_id: String,
-    epoch: Uuid,
-    node_sequence: i64,
-    province: String,
-}
-
-const EVENT: &str = "
-    SELECT e.sequence, e.node_id, e.epoch, e.node_sequence, e.province
-      FROM intake_event e LEFT JOIN event_outcome o ON o.event_sequence = e.sequence
-     WHERE e.application_id = $1 AND e.event_id = $2 AND e.kind = 'application'
-       AND COALESCE(o.outcome, e.outcome) = 'held'
-     ORDER BY e.sequence LIMIT 1";
-
 /// Decides, or says what would be decided.
 ///
 /// # Errors
@@ -78,17 +67,19 @@ const EVENT: &str = "
 pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Fault> {
     let mut conn = settings.open_register().await?;
     let id = options.application;
-    let mut rows = sink::restore::applications(&settings.register()?, &[id]).await?;
-    let held = rows.pop().filter(|row| row.status == ApplicationStatus::Held);
-    let not_held = || {
+    let found = decidable::find(settings, &mut conn, id, options.revision).await?;
+    let held = found.ok_or_else(|| {
+        let of = options
+            .revision
+            .map(|n| format!(" in revision {n}"))
+            .unwrap_or_default();
         Fault::data(format!(
-            "application {id} isn't held: `intakectl held show {id}` says what waits of it"
+            "application {id} isn't held{of}: `intakectl held show {id}` says what waits of it"
         ))
-    };
-    let was = held.ok_or_else(not_held)?;
-    let event = event(&mut conn, &was).await?.ok_or_else(not_held)?;
+    })?;
     let mut decided = Decided {
         application_id: id,
+        revision: held.read.revision,
         decision: options.decision,
         by: entry::session_user(&mut conn).await?,
         reason: options.reason.clone(),
@@ -99,27 +90,15 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
         return Ok(decided);
     }
     let entry_id = clock::new_event_id();
-    let (state, outcome) = became(&was, options.decision);
+    let (state, outcome, findings) = became(&held, options.decision);
     let body = LogBody::ApplicationReprocessed(Box::new(ApplicationReprocessed {
         entry_id,
         at: clock::now(),
         by: decided.by.clone(),
         reason: options.reason.clone(),
         replay_id: None,
-        based_on: was.digest(),
-        events: vec![EventReprocessed {
-            event_sequence: event.sequence,
-            event_id: was.event_id,
-            node_id: NodeId::parse(&event.node_id).map_err(|wrong| Fault::fatal(wrong.to_string()))?,
-            epoch: event.epoch,
-            node_sequence: event.node_sequence,
-            province: event.province,
-            revision: Some(was.revision),
-            before: OutcomeKind::Held,
-            outcome,
-            findings: state.findings.clone(),
-            entry: Vec::new(),
-        }],
+        based_on: held.was.digest(),
+        events: vec![held.event.reprocessed(OutcomeKind::Held, outcome, findings)?],
         state,
         tell: true,
     }));
@@ -143,28 +122,30 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Decided, Faul
     Ok(decided)
 }
 
-async fn event(conn: &mut PgConnection, row: &ApplicationState) -> Result<Option<EventRow>, DatabaseFault> {
-    let query = sqlx::query_as(EVENT).bind(row.application_id).bind(row.event_id);
-    Ok(query.fetch_optional(conn).await?)
-}
-
-/// What it becomes. What it was held for is noted from now on, so that everybody sees what was let pass.
-fn became(was: &ApplicationState, decision: Decision) -> (ApplicationState, OutcomeKind) {
-    let mut state = was.clone();
+/// What the application becomes, and its form's outcome. What it was held for is noted from now on, so that everybody sees
+/// what was let pass; a correction that is refused leaves the revision in force as it is.
+fn became(held: &Decidable, decision: Decision) -> (ApplicationState, OutcomeKind, Vec<Finding>) {
     match decision {
         Decision::Load => {
-            let held = state
+            let mut state = held.read.clone();
+            let holding = state
                 .findings
                 .iter_mut()
                 .filter(|found| found.severity == Severity::Hold);
-            held.for_each(|found| found.severity = Severity::Note);
+            holding.for_each(|found| found.severity = Severity::Note);
             state.status = ApplicationStatus::Loaded;
-            (state, OutcomeKind::Loaded)
+            let findings = state.findings.clone();
+            (state, OutcomeKind::Loaded, findings)
         }
         Decision::Reject => {
-            state.findings.push(Finding::overall(Severity::Reject, REFUSED));
-            state.status = ApplicationStatus::Rejected;
-            (state, OutcomeKind::Rejected)
+            let mut findings = held.findings.clone();
+            findings.push(Finding::overall(Severity::Reject, REFUSED));
+            let mut state = held.was.clone();
+            if !held.is_correction() {
+                state.findings.clone_from(&findings);
+                state.status = ApplicationStatus::Rejected;
+            }
+            (state, OutcomeKind::Rejected, findings)
         }
     }
 }
@@ -175,15 +156,16 @@ impl Report for Decided {
             Decision::Load => ("loaded", "would be loaded"),
             Decision::Reject => ("rejected", "would be rejected"),
         };
+        let what_of = format!(
+            "revision {} of application {}",
+            self.revision, self.application_id
+        );
         if let Some(code) = &self.refused {
-            return format!("application {} was left as it is: {code}", self.application_id);
+            return format!("{what_of} was left as it is: {code}");
         }
         match self.progress.told() {
-            Some(told) => format!("application {} is {what}: {told}", self.application_id),
-            None => format!(
-                "application {} {would}; dry run: add --execute",
-                self.application_id
-            ),
+            Some(told) => format!("{what_of} is {what}: {told}"),
+            None => format!("{what_of} {would}; dry run: nothing was done; do it with --execute"),
         }
     }
 

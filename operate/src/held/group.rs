@@ -88,6 +88,9 @@ impl Report for Groups {
             return "nothing is held".to_owned();
         }
         let table = grouped::table(self.by.heading(), &self.groups);
-        format!("{table}\n{} held", self.held)
+        format!(
+            "{table}\n{} held\none by one: intakectl held list [--reason-code CODE]",
+            self.held
+        )
     }
 }

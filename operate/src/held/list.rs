@@ -70,8 +70,8 @@ impl Report for Listed {
         };
         let code = self.reason_code.as_deref().unwrap_or("CODE");
         format!(
-            "{}\n{} held{more}; `intakectl held show APPLICATION` says what releases one, and after a change of rules `intakectl \
-             replay plan --reason-code {code} --held` reprocesses them",
+            "{}\n{} held{more}\nwhat releases one: intakectl held show APPLICATION\nafter a change of rules: intakectl replay plan \
+             --reason-code {code} --held",
             table.render(),
             self.held.len()
         )

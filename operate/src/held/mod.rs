@@ -1,5 +1,6 @@
 //! `intakectl held`: what waits because of a finding, and what it waits for.
 
+mod decidable;
 pub mod decide;
 pub mod group;
 pub mod list;
@@ -33,7 +34,7 @@ pub enum Command {
     /// Let an application in as it was written, or refuse it, against what the rules hold it for
     ///
     /// An entry of the match log: carried out in order, and only while the application is what it was looked at as. Its node
-    /// hears of it. A held correction of an application that is in force isn't decided: its node corrects it, or a replay.
+    /// hears of it. A held correction of an application that is in force takes its place, or is refused and changes nothing.
     #[command(
         after_help = "Examples:\n  intakectl held decide 0b7e… load --reason 'passport seen' --execute\n  intakectl held decide 0b7e… reject --reason 'a form of a training' --execute"
     )]

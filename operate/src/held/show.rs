@@ -38,7 +38,7 @@ struct Explained {
     releases: Vec<String>,
 }
 
-const STATUS: &str = "SELECT status::text FROM application WHERE application_id = $1";
+const STATUS: &str = "SELECT status::text, revision FROM application WHERE application_id = $1";
 
 /// Shows it.
 ///
@@ -53,25 +53,29 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault>
             "nothing of application {id} is held: `intakectl application show {id}` tells what became of it"
         )));
     }
-    let status: Option<String> = sqlx::query_scalar(STATUS)
+    let row: Option<(String, i32)> = sqlx::query_as(STATUS)
         .bind(id)
         .fetch_optional(&mut conn)
         .await
         .map_err(DatabaseFault::from)?;
     let explained = |held: Held| Explained {
         told: held.findings.iter().cloned().map(matcher::told).collect(),
-        releases: releases(&held, status.as_deref()),
+        releases: releases(
+            &held,
+            row.as_ref()
+                .map(|(status, revision)| (status.as_str(), *revision)),
+        ),
         held,
     };
     Ok(Shown {
         application_id: id,
         held: held.into_iter().map(explained).collect(),
-        status,
+        status: row.map(|(status, _)| status),
     })
 }
 
 /// What would release it. A verification doesn't: it waits itself until its application is in force.
-fn releases(held: &Held, status: Option<&str>) -> Vec<String> {
+fn releases(held: &Held, row: Option<(&str, i32)>) -> Vec<String> {
     let mut ways = Vec::new();
     if held.kind == "application" {
         let fields: Vec<&str> = {
@@ -91,18 +95,20 @@ fn releases(held: &Held, status: Option<&str>) -> Vec<String> {
         ));
         ways.push("a withdrawal".to_owned());
     } else {
-        ways.push(match status {
+        ways.push(match row {
             None => "its application: no form of it has come yet".to_owned(),
-            Some(status) => format!("its application, once it is in force: it is {status} now"),
+            Some((status, _)) => format!("its application, once it is in force: it is {status} now"),
         });
     }
-    if let Some(id) = held
-        .application_id
-        .filter(|_| held.kind == "application" && status == Some("held"))
-    {
-        ways.push(format!(
-            "a decision: `intakectl held decide {id} load` or `reject`"
-        ));
+    if let (Some(id), Some(revision), Some((status, in_force))) = (held.application_id, held.revision, row) {
+        let which = match status {
+            "held" if revision == in_force => Some(String::new()),
+            "loaded" | "rejected" if revision > in_force => Some(format!(" --revision {revision}")),
+            _ => None,
+        };
+        ways.extend(
+            which.map(|which| format!("a decision: `intakectl held decide {id} load{which}` or `reject`")),
+        );
     }
     let by_rules = held.codes().into_iter().filter(|code| code != NOT_THERE_YET);
     ways.extend(by_rules.map(|code| {
@@ -115,8 +121,13 @@ fn releases(held: &Held, status: Option<&str>) -> Vec<String> {
 
 impl Report for Shown {
     fn table(&self) -> String {
-        let status = self.status.as_deref().unwrap_or("not there");
-        let mut text = format!("application {} is {status}\n", self.application_id);
+        let mut text = match &self.status {
+            Some(status) => format!("application {} is {status}\n", self.application_id),
+            None => format!(
+                "no form of application {} is in the register\n",
+                self.application_id
+            ),
+        };
         for Explained { held, told, releases } in &self.held {
             let revision = held
                 .revision
@@ -133,10 +144,13 @@ impl Report for Shown {
                 held.ruleset.as_deref().unwrap_or("unknown")
             );
             for one in told {
-                let field = one.field.map_or("", schemas::Field::name);
+                let field = one
+                    .field
+                    .map(|field| format!(" {}", field.name()))
+                    .unwrap_or_default();
                 let _ = writeln!(
                     text,
-                    "  {} {} {field}",
+                    "  {} {}{field}",
                     ::rules::severity_name(one.severity),
                     one.code
                 );

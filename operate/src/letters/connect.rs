@@ -5,8 +5,8 @@ use super::letter::Letter;
 use runtime::kafka::Header;
 use schemas::topics::Namespace;
 
-/// The headers: texts, names and codes only.
-pub(super) fn headers(letter: &Letter, namespace: &Namespace) -> Vec<Header> {
+/// What is added to a record's own headers: texts, names and codes only.
+pub(super) fn headers(letter: &Letter, namespace: &Namespace) -> impl Iterator<Item = Header> {
     let header = |(name, value): (&str, String)| Header {
         name: name.to_owned(),
         value: Some(value.into_bytes()),
@@ -28,8 +28,8 @@ pub(super) fn headers(letter: &Letter, namespace: &Namespace) -> Vec<Header> {
         // Whoever gets a letter twice knows by this.
         ("intake.dead-letter.id", letter.id.to_string()),
     ]
+    .into_iter()
     .map(header)
-    .to_vec()
 }
 
 /// The stage of Connect's that ours is.

@@ -221,8 +221,13 @@ impl Report for Decided {
             (false, _) if meant > 0 => "dry run: nothing was done; do it with --execute",
             (false, _) => "nothing was done",
         };
+        let decided = if self.executed {
+            "decided"
+        } else {
+            "would be decided"
+        };
         format!(
-            "{}\n{meant} decided, {left} left as they are (by {}: {}); {end}",
+            "{}\n{meant} {decided}, {left} left as they are (by {}: {})\n{end}",
             table.render(),
             self.by,
             self.reason

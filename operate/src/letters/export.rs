@@ -2,7 +2,7 @@
 
 use super::connect;
 use super::filter::Filter;
-use super::letter::Letter;
+use super::letter::{Letter, Original};
 use crate::show::unmask::reason;
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings, audit};
@@ -125,8 +125,8 @@ async fn write(
         }
         let due = started + Duration::from_secs(1).mul_f64(sent / f64::from(options.rate));
         sent += 1.0;
-        let value = letter.value(conn).await?;
-        let headers = connect::headers(letter, cluster.namespace());
+        let Original { value, mut headers } = letter.original(conn).await?;
+        headers.extend(connect::headers(letter, cluster.namespace()));
         block_in_place(|| {
             while let Some(early) = due
                 .checked_duration_since(Instant::now())
@@ -177,10 +177,10 @@ fn take(producer: &Producer, patience: Duration, exported: &mut [ExportedLetter]
 
 impl ExportedLetter {
     fn of(letter: &Letter, largest: usize) -> Self {
-        /// Of headers and the record's own frame, at most.
+        /// Of the headers that are added and the record's own frame, at most.
         const BESIDE: usize = 2_048;
         let bytes = usize::try_from(letter.bytes).unwrap_or(0);
-        let whole = bytes + letter.key().map_or(0, <[u8]>::len) + BESIDE;
+        let whole = bytes + letter.key().map_or(0, <[u8]>::len) + letter.header_bytes() + BESIDE;
         let refused = if bytes == 0 {
             Some("it has no bytes: they were erased, or never were any".to_owned())
         } else if whole > largest {
@@ -231,7 +231,12 @@ impl Report for Exported {
             (false, 0) => "nothing was done",
             (false, _) => "dry run: nothing was done; do it with --execute",
         };
-        format!("{}\n{meant} exported, {left} left out; {end}", table.render())
+        let exported = if self.executed {
+            "exported"
+        } else {
+            "would be exported"
+        };
+        format!("{}\n{meant} {exported}, {left} left out\n{end}", table.render())
     }
 
     fn ended(&self) -> Ended {

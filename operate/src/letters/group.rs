@@ -90,6 +90,9 @@ impl Report for Groups {
         if self.groups.is_empty() {
             return "no dead letter waits for a decision".to_owned();
         }
-        grouped::table(self.by.heading(), &self.groups)
+        format!(
+            "{}\none by one: intakectl dead-letters list",
+            grouped::table(self.by.heading(), &self.groups)
+        )
     }
 }

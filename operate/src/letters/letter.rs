@@ -1,7 +1,8 @@
 //! A dead letter as the register has it, without its bytes.
 
 use chrono::{DateTime, Utc};
-use schemas::NodeId;
+use runtime::Fault;
+use schemas::{Header, NodeId};
 use serde::Serialize;
 use sink::DatabaseFault;
 use sqlx::{FromRow, PgConnection};
@@ -29,6 +30,8 @@ pub(super) struct Letter {
     #[serde(skip)]
     key: Option<Vec<u8>>,
     #[serde(skip)]
+    header_bytes: i32,
+    #[serde(skip)]
     event_node: Option<String>,
     pub(super) province: Option<String>,
     pub(super) ruleset: Option<String>,
@@ -36,10 +39,18 @@ pub(super) struct Letter {
     pub(super) appended_at: Option<DateTime<Utc>>,
 }
 
+/// What a letter's record held.
+pub(super) struct Original {
+    pub(super) value: Vec<u8>,
+    pub(super) headers: Vec<Header>,
+}
+
 /// The letters of a filter; see [`super::filter::Filter::read`] for what is bound.
 pub(super) const LETTERS: &str = "
     SELECT d.id, d.stage::text AS stage, d.topic, d.partition, d.record_offset, d.reason, d.sqlstate, d.constraint_name,
-           d.sequence, d.at, d.bytes, d.attempts, d.settled, d.key, e.node_id AS event_node, e.ruleset, e.appended_at,
+           d.sequence, d.at, d.bytes, d.attempts, d.settled, d.key,
+           (SELECT COALESCE(octet_length(x.headers::text), 0) FROM dead_letter x WHERE x.id = d.id) AS header_bytes,
+           e.node_id AS event_node, e.ruleset, e.appended_at,
            COALESCE(e.province, substring(d.topic FROM '^intake\\.(?:applications|nodes)\\.(.+)$')) AS province
       FROM dead_letter_state d
       LEFT JOIN intake_event e ON e.sequence = d.sequence
@@ -53,7 +64,7 @@ pub(super) const LETTERS: &str = "
      ORDER BY d.id
      LIMIT $9";
 
-const VALUE: &str = "SELECT value FROM dead_letter WHERE id = $1";
+const ORIGINAL: &str = "SELECT value, headers::text FROM dead_letter WHERE id = $1";
 /// A change that was loaded again and refused again has another position, but the same bytes.
 const ATTEMPTS: &str = "
     SELECT count(*)
@@ -83,9 +94,28 @@ impl Letter {
         self.key.as_deref()
     }
 
-    /// Its record's value: bytes that may be a person's, never to be printed.
-    pub(super) async fn value(&self, conn: &mut PgConnection) -> Result<Vec<u8>, DatabaseFault> {
-        Ok(sqlx::query_scalar(VALUE).bind(self.id).fetch_one(conn).await?)
+    /// What its record's own headers take at most.
+    pub(super) fn header_bytes(&self) -> usize {
+        usize::try_from(self.header_bytes).unwrap_or(0)
+    }
+
+    /// Its record's value and headers: bytes that may be a person's, never to be printed.
+    ///
+    /// # Errors
+    /// As the database has it; fatal when the headers are none that the sink writes.
+    pub(super) async fn original(&self, conn: &mut PgConnection) -> Result<Original, Fault> {
+        let query = sqlx::query_as(ORIGINAL).bind(self.id).fetch_one(conn);
+        let (value, headers): (_, Option<String>) = query.await.map_err(DatabaseFault::from)?;
+        let headers = headers.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text));
+        Ok(Original {
+            value,
+            headers: headers.map_err(|_| {
+                Fault::fatal(format!(
+                    "the headers of dead letter {} in the register are none that the sink writes: somebody changed them",
+                    self.id
+                ))
+            })?,
+        })
     }
 }
 

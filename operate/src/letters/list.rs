@@ -76,6 +76,13 @@ impl Report for Letters {
                 Cell::text(state).toned(tone),
             ]);
         }
-        format!("{}\n{} dead letters", table.render(), self.0.len())
+        format!(
+            "{}\n{}\nwhy one is here, and what to do: intakectl dead-letters show ID",
+            table.render(),
+            match self.0.len() {
+                1 => "1 dead letter".to_owned(),
+                n => format!("{n} dead letters"),
+            }
+        )
     }
 }

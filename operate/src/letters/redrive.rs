@@ -2,7 +2,7 @@
 
 use super::decide::{self, Chosen, Decided, How};
 use super::filter::Filter;
-use super::letter::{Letter, attempts};
+use super::letter::{Letter, Original, attempts};
 use crate::Settings;
 use ::rules::Ruleset;
 use clap::Args;
@@ -48,8 +48,9 @@ async fn choose(
     limit: i64,
     ruleset: &Ruleset,
 ) -> Result<Chosen, Fault> {
-    let value = letter.value(conn).await?;
-    let attempt = attempts(conn, &value).await?;
+    let original = letter.original(conn).await?;
+    let value = &original.value;
+    let attempt = attempts(conn, value).await?;
     let remedy = if letter.settled {
         Err("it is settled already".to_owned())
     } else if value.is_empty() {
@@ -59,7 +60,7 @@ async fn choose(
             "it was sent {attempt} times already: mend what is wrong, then raise --attempts"
         ))
     } else {
-        remedy(&letter, value, ruleset)
+        remedy(&letter, original, ruleset)
     };
     Ok(Chosen {
         letter,
@@ -68,13 +69,14 @@ async fn choose(
     })
 }
 
-fn remedy(letter: &Letter, value: Vec<u8>, ruleset: &Ruleset) -> Result<Remedy, String> {
+fn remedy(letter: &Letter, original: Original, ruleset: &Ruleset) -> Result<Remedy, String> {
     match (letter.stage.as_str(), letter.topic.as_str()) {
         ("sink", topics::CHANGES) => Ok(Remedy::Reapplied(Reapplied {
             key: letter.key().map(<[u8]>::to_vec),
-            value,
+            value: original.value,
+            headers: original.headers,
         })),
-        ("normalise", topic) if topics::province_of(topic).is_some() => reread(letter, value, ruleset),
+        ("normalise", topic) if topics::province_of(topic).is_some() => reread(letter, original, ruleset),
         ("match", topic) if topics::province_of(topic).is_some() => {
             Err("another event has its place in its series, so it can only be discarded".to_owned())
         }
@@ -86,8 +88,9 @@ fn remedy(letter: &Letter, value: Vec<u8>, ruleset: &Ruleset) -> Result<Remedy, 
 }
 
 /// What normalise makes of it now.
-fn reread(letter: &Letter, event: Vec<u8>, ruleset: &Ruleset) -> Result<Remedy, String> {
-    let read = IntakeEvent::from_record(&event)
+fn reread(letter: &Letter, original: Original, ruleset: &Ruleset) -> Result<Remedy, String> {
+    let Original { value, headers } = original;
+    let read = IntakeEvent::from_record(&value)
         .map_err(|why| format!("it still can't be read ({}): {why}", why.code()))?;
     let appended_at = letter
         .appended_at
@@ -107,8 +110,9 @@ fn reread(letter: &Letter, event: Vec<u8>, ruleset: &Ruleset) -> Result<Remedy, 
         expected_offset: letter.record_offset,
         appended_at,
         ruleset: ruleset.name().to_owned(),
+        headers: SourceRecord::kept(headers, value.len()),
         content: Content::Decoded(Decoded {
-            event,
+            event: value,
             changes,
             findings,
         }),

@@ -1,14 +1,14 @@
 //! `intakectl dead-letters show`.
 
 use super::filter::Filter;
-use super::letter::{Letter, attempts};
+use super::letter::{Letter, Original, attempts};
 use crate::{Report, Settings};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use runtime::Fault;
 use schemas::codec::Change;
 use schemas::event::Body;
-use schemas::{IntakeEvent, Sha256};
+use schemas::{Header, IntakeEvent, Sha256};
 use serde::Serialize;
 use sink::DatabaseFault;
 use sqlx::FromRow;
@@ -30,6 +30,9 @@ pub struct Shown {
     node_id: Option<String>,
     /// SHA-256 of its value.
     sha256: Sha256,
+    /// How many headers its record had, and their size: names and values may be a person's.
+    headers: usize,
+    header_bytes: usize,
     /// What this version reads its value as; ids and kinds only.
     read_as: String,
     /// How often a record with these bytes was sent on its way again, from whatever position.
@@ -66,7 +69,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault>
             options.id
         ))
     })?;
-    let value = letter.value(&mut conn).await?;
+    let Original { value, headers } = letter.original(&mut conn).await?;
     let decisions = sqlx::query_as(DECISIONS)
         .bind(&letter.topic)
         .bind(letter.partition)
@@ -77,6 +80,8 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault>
     Ok(Shown {
         node_id: letter.node(),
         sha256: Sha256::of(&value),
+        headers: headers.len(),
+        header_bytes: headers.iter().map(Header::bytes).sum(),
         read_as: read_as(&value),
         attempts_of_these_bytes: attempts(&mut conn, &value).await?,
         letter,
@@ -103,7 +108,7 @@ fn read_as(value: &[u8]) -> String {
             Body::EventWithheld(_) => "an event that was withheld".to_owned(),
         };
         return format!(
-            "event {}: {what}; node {}, epoch {}, sequence {}",
+            "event {}; {what}; node {}, epoch {}, sequence {}",
             event.event_id,
             event.node_id.as_str(),
             event.epoch,
@@ -132,8 +137,12 @@ impl Report for Shown {
             (Some(state), None) => format!(" (SQLSTATE {state})"),
             (None, _) => String::new(),
         };
+        let headers = match self.headers {
+            0 => "none".to_owned(),
+            headers => format!("{headers}, {} bytes", self.header_bytes),
+        };
         let mut text = format!(
-            "dead letter {}{}\nfrom      {}\nby        {}: {}{database}\nat        {}\nnode      {}\nvalue     {} bytes, SHA-256 {}\nread as   {}\nsent again {} times",
+            "dead letter {}{}\nfrom      {}\nby        {}: {}{database}\nat        {}\nnode      {}\nvalue     {} bytes\nSHA-256   {}\nheaders   {}\nread as   {}\ntries     {}",
             letter.id,
             if letter.settled { ", settled" } else { "" },
             letter.position(),
@@ -143,7 +152,8 @@ impl Report for Shown {
             self.node_id.as_deref().unwrap_or("unknown"),
             letter.bytes,
             self.sha256,
-            self.read_as,
+            headers,
+            self.read_as.replace("; ", "\n          "),
             self.attempts_of_these_bytes,
         );
         for row in &self.decisions {
@@ -157,6 +167,20 @@ impl Report for Shown {
                 row.decided_at.to_rfc3339(),
                 row.reason
             );
+        }
+        if !letter.settled {
+            // What has no place of its own in its series has no way back.
+            let ways = match letter.stage.as_str() {
+                "match" => &["discard"][..],
+                _ => &["redrive", "discard"],
+            };
+            for way in ways {
+                let _fits = write!(
+                    text,
+                    "\nnext: intakectl dead-letters {way} --id {} --reason …",
+                    letter.id
+                );
+            }
         }
         text
     }

@@ -120,12 +120,14 @@ mod tests {
             "body": {"ApplicationWithdrawn": {"application_id": "a-1", "reason": "chuyển đi với chị Lò"}},
             "findings": [{"code": "name.short", "field": "full_name", "value": "Pâng"}],
             "refused": {"value": [1, 2, 3], "reason": "envelope.malformed"}, "new_bytes": [76, 195, 178],
+            "headers": [{"name": "lo-van-pang", "value": "TMOy"}],
         });
         let shown = json!({
             "event_id": "0190", "sequence": 3, "new_field": "L•••",
             "body": {"ApplicationWithdrawn": {"application_id": "a-1", "reason": "c•••"}},
             "findings": [{"code": "name.short", "field": "full_name", "value": "P•••"}],
             "refused": {"value": "3 bytes", "reason": "envelope.malformed"}, "new_bytes": "3 bytes",
+            "headers": [{"name": "l•••", "value": "T•••"}],
         });
         assert_eq!(masked(document), shown);
     }

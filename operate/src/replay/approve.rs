@@ -54,7 +54,10 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Approved, Fau
     } else if replay.planned_by == by {
         Some("you planned it yourself: somebody else must approve it".to_owned())
     } else if found.all.is_empty() {
-        Some("nothing differs: there is nothing to promote".to_owned())
+        Some(format!(
+            "nothing differs, so there is nothing to promote: `intakectl replay discard {}` removes the shadow",
+            replay.plan.replay_id
+        ))
     } else {
         None
     };
@@ -87,13 +90,16 @@ impl Report for Approved {
         if let Some(why) = &self.refused {
             return format!("refused: {why}");
         }
-        let what = format!("{} differences, hash {}", self.differences, self.hash);
+        let what = format!("{} differences, hash\n{}", self.differences, self.hash);
         match self.executed {
             true => format!(
-                "{what}: approved by {}\nnext: intakectl replay promote {}",
+                "{what}\napproved by {}\nnext: intakectl replay promote {}",
                 self.by, self.replay_id
             ),
-            false => format!("{what}: would be approved by {}; add --execute", self.by),
+            false => format!(
+                "{what}\nwould be approved by {}\ndry run: nothing was done; do it with --execute",
+                self.by
+            ),
         }
     }
 

@@ -79,7 +79,9 @@ impl Report for Discarded {
         match (&self.refused, self.executed) {
             (Some(why), _) => format!("refused: {why}"),
             (None, true) => format!("{what} are removed"),
-            (None, false) => format!("{what} would be removed; add --execute"),
+            (None, false) => {
+                format!("{what} would be removed\ndry run: nothing was done; do it with --execute")
+            }
         }
     }
 

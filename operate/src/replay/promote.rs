@@ -244,9 +244,13 @@ impl Report for Moved {
             lines.push(format!("refused: {why}"));
             return lines.join("\n");
         }
+        if !self.executed && self.applications == 0 {
+            lines.push("nothing can be changed: no entry goes to the match log".to_owned());
+            return lines.join("\n");
+        }
         if !self.executed {
             lines.push(format!(
-                "{} entries would be appended to the match log; add --execute",
+                "{} entries would be appended to the match log\ndry run: nothing was done; do it with --execute",
                 self.applications
             ));
             return lines.join("\n");
@@ -260,7 +264,11 @@ impl Report for Moved {
         }
         if self.in_register {
             if self.what == "promote" {
-                lines.push(format!("taken back by: intakectl replay undo {}", self.replay_id));
+                lines.push(format!(
+                    "next: intakectl replay undo {0} takes it back, as long as its shadow is there;\n\
+                     intakectl replay discard {0} --without-undo removes that",
+                    self.replay_id
+                ));
             }
         } else {
             lines.push(format!(

@@ -130,7 +130,7 @@ impl Report for Filled {
             ..
         } = &self.ran;
         let mut lines = vec![format!(
-            "{entries} entries of the match log in {seconds:.1} s, {:.0} a second; {replayed} took part; shadow {} at step {sequence}",
+            "{entries} entries of the match log in {seconds:.1} s, {:.0} a second; {replayed} took part\nshadow {} is at step {sequence}",
             self.entries_per_second, self.schema
         )];
         if *not_found > 0 {

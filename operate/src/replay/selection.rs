@@ -2,7 +2,7 @@
 
 use super::plan::Selection;
 use crate::Settings;
-use crate::period::{Day, moment};
+use crate::period::{Day, HO_CHI_MINH, moment};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use runtime::Fault;
@@ -235,8 +235,10 @@ impl Selection {
         part("partition", self.partition.map(|n| n.to_string()));
         part("province", self.province.clone());
         part("node", self.node.clone());
-        part("from", self.from.map(|at| at.to_rfc3339()));
-        part("before", self.to.map(|at| at.to_rfc3339()));
+        // As a day was asked for: by the clock of the offices.
+        let local = |at: DateTime<Utc>| at.with_timezone(&HO_CHI_MINH).to_rfc3339();
+        part("from", self.from.map(local));
+        part("before", self.to.map(local));
         part("from offset", self.from_offset.map(|n| n.to_string()));
         part("before offset", self.to_offset.map(|n| n.to_string()));
         part("from step", self.from_sequence.map(|n| n.to_string()));

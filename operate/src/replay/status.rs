@@ -10,6 +10,7 @@ use runtime::Fault;
 use schemas::Sha256;
 use schemas::topics::MATCH_LOG;
 use serde::Serialize;
+use serde_json::Value;
 use sink::DatabaseFault;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -123,7 +124,27 @@ impl Report for Status {
                 Cell::text(&one.reason),
             ]);
         }
-        table.render()
+        format!(
+            "{}\nwhat was done with one: intakectl replay log REPLAY\nwhen it is settled: intakectl replay discard REPLAY",
+            table.render()
+        )
+    }
+}
+
+/// What a step came to, as its row has it in JSON: members in words, one after the other. Anything else as it is.
+fn in_words(result: &str) -> String {
+    let word = |(name, value): (String, Value)| {
+        let value = match value {
+            Value::Number(number) if number.is_f64() => format!("{:.1}", number.as_f64().unwrap_or_default()),
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        format!("{} {value}", name.replace('_', " "))
+    };
+    match serde_json::from_str(result) {
+        Ok(Value::Object(members)) => members.into_iter().map(word).collect::<Vec<_>>().join(", "),
+        Ok(Value::Null) => "-".to_owned(),
+        _ => result.to_owned(),
     }
 }
 
@@ -198,7 +219,7 @@ impl Report for Log {
                 Cell::text(at(moment)),
                 Cell::text(what),
                 Cell::text(who),
-                Cell::text(result),
+                Cell::text(in_words(result)),
             ]);
         }
         format!(

@@ -150,7 +150,7 @@ impl Replay {
         }
         let wanted: Vec<&str> = at.iter().map(|standing| standing.name()).collect();
         Err(Fault::data(format!(
-            "replay {} is {}; it must be {} {so_that}",
+            "replay {} stands at {}; it must stand at {} {so_that}",
             self.plan.replay_id,
             standing.name(),
             wanted.join(" or ")

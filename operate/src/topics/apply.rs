@@ -1,5 +1,6 @@
 //! `intakectl topics apply`: the declared topics, made and compared.
 
+use super::delete::{self, Delete};
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings};
 use clap::Args;
@@ -16,6 +17,8 @@ pub struct Apply {
     /// Copies of each partition [default: the broker's default.replication.factor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=9))]
     replication: Option<i32>,
+    #[command(flatten)]
+    delete: Delete,
 }
 
 /// What `topics apply` did.
@@ -36,10 +39,10 @@ struct AppliedTopic {
 /// Asks the broker for its own default.
 const BROKER_DEFAULT: i32 = -1;
 
-/// Makes the declared topics that aren't there.
+/// Makes the declared topics that aren't there, and deletes what was told twice.
 ///
 /// # Errors
-/// Fatal when we may not make topics; transient when the cluster doesn't answer.
+/// Fatal when we may not make topics; transient when the cluster doesn't answer; of deleting as [`delete::run`] has it.
 pub async fn run(settings: &Settings, args: &Apply) -> Result<Applied, Fault> {
     let cluster = settings.cluster()?;
     let specs = schemas::topics::all(&settings.provinces);
@@ -59,15 +62,48 @@ pub async fn run(settings: &Settings, args: &Apply) -> Result<Applied, Fault> {
             differences,
         }
     });
-    Ok(Applied {
+    let mut applied = Applied {
         executed: args.execute,
         topics: topics.collect(),
-    })
+    };
+    if args.delete.delete {
+        let undeclared = delete::run(settings, &cluster, &specs, &args.delete, args.execute).await?;
+        applied
+            .topics
+            .extend(undeclared.into_iter().map(|topic| AppliedTopic {
+                topic: topic.topic,
+                partitions: topic.partitions,
+                result: match topic.stays {
+                    Some(_) => "stays",
+                    None if args.execute => "deleted",
+                    None => "undeclared",
+                },
+                differences: topic.stays.into_iter().collect(),
+            }));
+    }
+    Ok(applied)
 }
 
 impl Applied {
     fn count(&self, result: &str) -> usize {
         self.topics.iter().filter(|topic| topic.result == result).count()
+    }
+}
+
+impl Applied {
+    /// What is said of deleting, when there is anything.
+    fn deletion(&self) -> String {
+        let (stay, deleted) = (self.count("stays"), self.count("deleted"));
+        let going = self.topics.iter().filter(|topic| topic.result == "undeclared");
+        let confirm: String = going.map(|topic| format!(" --confirm {}", topic.topic)).collect();
+        let mut said = String::new();
+        if deleted + stay > 0 {
+            said += &format!("; {deleted} deleted, {stay} stay");
+        }
+        if !confirm.is_empty() {
+            said += &format!("\ndry run: delete the undeclared for ever with --execute{confirm}");
+        }
+        said
     }
 }
 
@@ -77,7 +113,8 @@ impl Report for Applied {
         for topic in &self.topics {
             let tone = match topic.result {
                 "unchanged" => Tone::Plain,
-                "differs" => Tone::Bad,
+                "differs" | "stays" => Tone::Bad,
+                "undeclared" => Tone::Notice,
                 _ => Tone::Good,
             };
             table.row([
@@ -98,11 +135,11 @@ impl Report for Applied {
         } else {
             format!("nothing to create: {same} unchanged, {differ} differ")
         };
-        format!("{}\n{summary}", table.render())
+        format!("{}\n{summary}{}", table.render(), self.deletion())
     }
 
     fn ended(&self) -> Ended {
-        if self.count("differs") > 0 {
+        if self.count("differs") + self.count("stays") > 0 {
             Ended::Refused
         } else {
             Ended::Fine

@@ -1,5 +1,6 @@
 //! `intakectl topics diff`: the declared topics against those that are there.
 
+use super::delete;
 use crate::table::{Cell, Table, Tone};
 use crate::{Ended, Report, Settings};
 use runtime::Fault;
@@ -31,10 +32,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Diff, Fault> {
     let cluster = settings.cluster()?;
     let specs = topics::all(&settings.provinces);
     let outcomes = cluster.compare_topics(&specs).await?;
-    let there = cluster.describe_topics().await?;
-    let undeclared = there
-        .iter()
-        .filter(|topic| topics::is_own(&topic.name) && specs.iter().all(|spec| spec.name != topic.name));
+    let undeclared = delete::undeclared(&cluster, &specs).await?;
     let mut diff = Diff {
         same: 0,
         differing: Vec::new(),
@@ -54,11 +52,12 @@ pub(super) async fn run(settings: &Settings) -> Result<Diff, Fault> {
             differences,
         });
     }
-    diff.differing.extend(undeclared.map(|topic| Differing {
-        topic: topic.name.clone(),
-        result: "undeclared",
-        differences: Vec::new(),
-    }));
+    diff.differing
+        .extend(undeclared.into_iter().map(|topic| Differing {
+            topic: topic.name,
+            result: "undeclared",
+            differences: Vec::new(),
+        }));
     Ok(diff)
 }
 
@@ -76,8 +75,8 @@ impl Report for Diff {
             ]);
         }
         format!(
-            "{}\n{} differ, {} are as declared; `intakectl topics apply --execute` makes what is missing, and changes \
-             and deletes nothing",
+            "{}\n{} differ, {} are as declared\n`intakectl topics apply` makes what is missing, and with \
+             --delete deletes what is undeclared",
             table.render(),
             self.differing.len(),
             self.same

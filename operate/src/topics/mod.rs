@@ -4,6 +4,7 @@ mod acls;
 mod apply;
 mod copy;
 mod count;
+mod delete;
 mod describe;
 mod diff;
 mod head;
@@ -29,12 +30,14 @@ pub enum Command {
     /// One topic: where its partitions are, where they begin and end, and what isn't set as Kafka has it by itself
     #[command(after_help = "Example:\n  intakectl topics describe register.changes")]
     Describe(describe::Options),
-    /// Make the declared topics that aren't there, and compare those that are; nothing is ever changed or deleted
+    /// Make the declared topics that aren't there, and compare those that are; nothing is changed
     ///
-    /// Exit code 4 when a topic that is there differs from its declaration: partitions and settings of
-    /// a live topic are a person's decision.
+    /// Exit code 4 when a topic that is there differs from its declaration: partitions and settings of a live topic are a
+    /// person's decision. With --delete also topics of provinces that are declared no more, each told twice: it may no
+    /// longer be declared, and --confirm names it. A topic of applications that ever had one is never deleted. Exit code 4
+    /// when one stays.
     #[command(
-        after_help = "Examples:\n  intakectl topics apply\n  intakectl topics apply --execute --replication 3"
+        after_help = "Examples:\n  intakectl topics apply\n  intakectl topics apply --execute --replication 3\n  intakectl topics apply --delete --reason 'son-la is part of another province now'\n  intakectl topics apply --delete --confirm intake.outcomes.son-la --with-records --reason '…' --execute"
     )]
     Apply(apply::Apply),
     /// Compare the declared topics with those that are there; exit code 5 when something differs

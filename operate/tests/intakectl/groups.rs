@@ -1,9 +1,9 @@
-use crate::fixture::{FromTheStart, Pipeline};
-use runtime::kafka::{ConsumerSpec, Partition};
+use crate::fixture::Pipeline;
+use runtime::kafka::Partition;
 use schemas::topics::{GROUP_NORMALISE, applications};
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What Kafka's own tool tells of a group: for each partition its position, end and lag.
 fn as_kafka_tells(pipeline: &Pipeline, group: &str) -> BTreeMap<(String, i64), [i64; 3]> {
@@ -65,21 +65,7 @@ async fn every_group_has_the_figures_that_kafkas_own_tool_has() {
 async fn members_are_told_with_what_they_have() {
     let pipeline = Pipeline::ready().await;
     let topic = applications("son-la");
-    let spec = ConsumerSpec {
-        group: "readers",
-        topics: vec![topic.clone()],
-        read_committed: true,
-        session_timeout: Duration::from_secs(6),
-    };
-    let member = pipeline
-        .cluster
-        .consumer(&spec, FromTheStart)
-        .expect("a consumer");
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while member.owned().len() < 2 {
-        assert!(Instant::now() < deadline, "no partitions");
-        member.poll(Duration::from_millis(50)).expect("polled");
-    }
+    let _member = pipeline.member("readers", &topic);
     let described = pipeline
         .run(&["groups", "describe", "readers", "-o", "json"])
         .json();
@@ -138,26 +124,15 @@ async fn under_load_kafkas_own_tools_have_figures_between_two_of_ours() {
     let over = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let spec = ConsumerSpec {
-                group: GROUP_NORMALISE,
-                topics: vec![topic.clone()],
-                read_committed: true,
-                session_timeout: Duration::from_secs(6),
-            };
-            let member = pipeline
-                .cluster
-                .consumer(&spec, FromTheStart)
-                .expect("a consumer");
+            let member = pipeline.member(GROUP_NORMALISE, &topic);
             let mut next = 1;
             while !over.load(std::sync::atomic::Ordering::Relaxed) {
                 pipeline.produce(&topic, "dien-bien-01", 20);
                 member.poll(Duration::from_millis(1)).expect("polled");
-                if member.owned().contains(&partition) {
-                    next += 10;
-                    member
-                        .commit_and_wait(&[(partition.clone(), next)])
-                        .expect("committed");
-                }
+                next += 10;
+                member
+                    .commit_and_wait(&[(partition.clone(), next)])
+                    .expect("committed");
             }
         });
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

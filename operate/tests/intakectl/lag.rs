@@ -1,5 +1,5 @@
-use crate::fixture::{FromTheStart, Pipeline};
-use runtime::kafka::{ConsumerSpec, Partition};
+use crate::fixture::Pipeline;
+use runtime::kafka::Partition;
 use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG, applications};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -84,20 +84,7 @@ async fn lag_is_kafkas_arithmetic_with_ages_and_verdicts() {
 async fn transaction_markers_are_no_lag_and_a_hung_transaction_is_named() {
     let pipeline = Pipeline::ready().await;
     pipeline.produce(MATCH_LOG, "dien-bien-01", 1);
-    let spec = ConsumerSpec {
-        group: GROUP_MATCH,
-        topics: vec![MATCH_LOG.to_owned()],
-        read_committed: true,
-        session_timeout: Duration::from_secs(6),
-    };
-    let member = pipeline
-        .cluster
-        .consumer(&spec, FromTheStart)
-        .expect("a consumer");
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while member.poll(Duration::from_millis(50)).expect("polled").is_none() {
-        assert!(Instant::now() < deadline, "the record never came");
-    }
+    let member = pipeline.member(GROUP_MATCH, MATCH_LOG);
     let producer = pipeline
         .cluster
         .transactional_producer("match")

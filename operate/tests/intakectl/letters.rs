@@ -1,7 +1,7 @@
 //! Dead letters: in another topic for other tools, in the audit, and how old they are.
 
 use crate::fixture::Pipeline;
-use runtime::kafka::{Partition, Record};
+use runtime::kafka::{Header, Partition, Record};
 use schemas::topics::TopicSpec;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -10,14 +10,16 @@ use std::time::Duration;
 const TO: &str = "vendor.letters";
 
 /// Four letters: of normalise, of the sink, one that is too large for the topic, and one that was erased.
-const LETTERS: &str = "
-    INSERT INTO dead_letter (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, at)
-    VALUES ('normalise', 'intake.applications.son-la', 1, 7, convert_to('son-la-01', 'UTF8'), '\\x4cc3b2',
-            'envelope.unknown-schema', NULL, NULL, now() - interval '3 days'),
-           ('sink', 'register.changes', 4, 9, NULL, '\\x00ff', 'database.refused', '23514', 'narrow', now()),
+const LETTERS: &str = r#"
+    INSERT INTO dead_letter (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, at,
+                             headers)
+    VALUES ('normalise', 'intake.applications.son-la', 1, 7, convert_to('son-la-01', 'UTF8'), '\x4cc3b2',
+            'envelope.unknown-schema', NULL, NULL, now() - interval '3 days',
+            '[{"name": "by", "value": "TMOy"}, {"name": "by", "value": null}]'),
+           ('sink', 'register.changes', 4, 9, NULL, '\x00ff', 'database.refused', '23514', 'narrow', now(), NULL),
            ('sink', 'register.changes', 4, 10, NULL, decode(repeat('00', 2000000), 'hex'), 'database.refused', '22001',
-            NULL, now()),
-           ('sink', 'register.changes', 4, 11, NULL, '', 'database.refused', NULL, NULL, now())";
+            NULL, now(), NULL),
+           ('sink', 'register.changes', 4, 11, NULL, '', 'database.refused', NULL, NULL, now(), NULL)"#;
 
 async fn with_topic(pipeline: &Pipeline) {
     let spec = TopicSpec {
@@ -131,7 +133,7 @@ async fn letters_are_exported_as_kafka_connect_writes_them() {
         ]
     );
     let headers = |record: &Record| {
-        let header = |header: &runtime::kafka::Header| {
+        let header = |header: &Header| {
             let value = header.value.clone().expect("a value");
             (header.name.clone(), String::from_utf8(value).expect("text"))
         };
@@ -163,7 +165,27 @@ async fn letters_are_exported_as_kafka_connect_writes_them() {
     ];
     let expected: BTreeMap<_, _> = expected.map(|(name, value)| (name.to_owned(), value)).into();
     assert_eq!(headers(&written[1]), expected);
-    assert_eq!(headers(&written[0])["__connect.errors.stage"], "VALUE_CONVERTER");
+    let by = |value: Option<&str>| Header {
+        name: "by".to_owned(),
+        value: value.map(|text| text.as_bytes().to_vec()),
+    };
+    assert_eq!(
+        written[0].headers[..2],
+        [by(Some("Lò")), by(None)],
+        "its own first"
+    );
+    let stage = (written[0].headers.iter()).find(|header| header.name == "__connect.errors.stage");
+    assert_eq!(
+        stage.and_then(|header| header.value.as_deref()),
+        Some(&b"VALUE_CONVERTER"[..])
+    );
+    let shown = pipeline
+        .run(&["dead-letters", "show", &letters[0]["id"].to_string()])
+        .stdout;
+    assert!(
+        shown.contains("headers   2, 7 bytes") && !shown.contains("by:") && !shown.contains("Lò"),
+        "{shown}"
+    );
     assert_eq!(
         audited(&pipeline),
         [[

@@ -72,6 +72,7 @@ fn entries(count: i64) -> Vec<Vec<u8>> {
                 changes: Vec::new(),
                 findings: Vec::new(),
             }),
+            headers: Vec::new(),
         };
         let entry = MatchLogEntry {
             body: LogBody::SourceRecord(record),

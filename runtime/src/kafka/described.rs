@@ -1,9 +1,8 @@
 //! Topics as the cluster has them: where their partitions are, and what is set.
 
-use super::context::Quiet;
 use super::{Cluster, REQUEST_TIMEOUT, fault};
 use crate::Fault;
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, ResourceSpecifier};
+use rdkafka::admin::{AdminOptions, ConfigEntry, ConfigSource, ResourceSpecifier};
 use rdkafka::metadata::MetadataTopic;
 
 /// A topic of the namespace.
@@ -104,10 +103,7 @@ impl Cluster {
     }
 
     async fn described(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<DescribedTopic>, Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
         let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
         let mut topics: Vec<DescribedTopic> = metadata

@@ -5,6 +5,7 @@ mod consumer;
 mod context;
 mod described;
 mod group_positions;
+mod headers;
 mod look;
 mod offsets;
 mod producer;
@@ -22,7 +23,8 @@ pub use look::{Group, Look, Member};
 pub use offsets::{Boundaries, GroupOffsets, Offsets};
 pub use producer::{Delivery, DeliveryFault, Producer};
 pub use reader::Reader;
-pub use record::{Header, Record};
+pub use record::Record;
+pub use schemas::Header;
 pub use topics::TopicOutcome;
 pub use transaction::{Aborted, TransactionalProducer};
 

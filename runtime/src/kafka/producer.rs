@@ -4,7 +4,7 @@ use super::context::{log, told};
 use super::statistics::{self, Part};
 use super::{Cluster, fault};
 use crate::Fault;
-use crate::trace::{HEADER, Place};
+use crate::trace::Place;
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -160,10 +160,7 @@ impl Producer {
         trace: Option<Place>,
         token: u64,
     ) -> Result<(), Fault> {
-        let headers = trace.map(|place| super::Header {
-            name: HEADER.to_owned(),
-            value: Some(place.to_string().into_bytes()),
-        });
+        let headers = trace.map(Place::header);
         self.send_with(topic, Some(key), value, headers.as_slice(), token)
     }
 

@@ -37,6 +37,13 @@ fn configuration(spec: &TopicSpec) -> Vec<(&'static str, String)> {
 }
 
 impl Cluster {
+    /// A client that asks about the cluster and changes it.
+    pub(super) fn admin(&self) -> Result<AdminClient<Quiet>, Fault> {
+        self.base
+            .create_with_context(Quiet::default())
+            .map_err(|e| fault("can't make a Kafka admin client", &e))
+    }
+
     /// Makes the declared topics that aren't there, and compares those that are. Changes and deletes
     /// nothing. With `dry_run` the cluster only checks what it would do.
     ///
@@ -48,10 +55,7 @@ impl Cluster {
         replication: i32,
         dry_run: bool,
     ) -> Result<Vec<(String, TopicOutcome)>, Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let names: Vec<String> = specs.iter().map(|spec| self.full(&spec.name)).collect();
         let settings: Vec<Vec<(&str, String)>> = specs.iter().map(configuration).collect();
         let topics: Vec<NewTopic<'_>> = specs
@@ -99,10 +103,7 @@ impl Cluster {
     /// # Errors
     /// Fatal when a topic can't be described; transient when the cluster doesn't answer.
     pub async fn compare_topics(&self, specs: &[TopicSpec]) -> Result<Vec<(String, TopicOutcome)>, Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
         let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
         let known: BTreeSet<&str> = metadata.topics().iter().map(|topic| topic.name()).collect();
@@ -125,10 +126,7 @@ impl Cluster {
     /// # Errors
     /// Fatal when we may not describe the cluster; transient when it doesn't answer.
     pub async fn broker_setting(&self, key: &str) -> Result<Option<String>, Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
         let metadata = metadata.map_err(|e| fault("can't list brokers", &e))?;
         let Some(first) = metadata.brokers().first() else {
@@ -193,22 +191,27 @@ impl Cluster {
         Ok(differences)
     }
 
-    /// Deletes topics: for tests and abandoned shadows, never for live ones.
+    /// Deletes topics for ever.
     ///
     /// # Errors
-    /// Transient when the cluster doesn't answer. A topic that isn't there is no fault.
+    /// Fatal when one may not be deleted; transient when the cluster doesn't answer. A topic that isn't there is no fault.
     pub async fn delete_topics(&self, topics: &[String]) -> Result<(), Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let names: Vec<String> = topics.iter().map(|topic| self.full(topic)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let options = AdminOptions::new().operation_timeout(Some(REQUEST_TIMEOUT));
-        admin
-            .delete_topics(&names, &options)
-            .await
-            .map_err(|e| fault("can't delete topics", &e))?;
+        let deleted = admin.delete_topics(&names, &options).await;
+        for one in deleted.map_err(|e| fault("can't delete topics", &e))? {
+            match one {
+                Ok(_) | Err((_, RDKafkaErrorCode::UnknownTopicOrPartition)) => {}
+                Err((name, RDKafkaErrorCode::RequestTimedOut)) => {
+                    return Err(Fault::transient(format!(
+                        "topic {name} isn't deleted in time: look again"
+                    )));
+                }
+                Err((name, code)) => return Err(Fault::fatal(format!("can't delete topic {name}: {code}"))),
+            }
+        }
         Ok(())
     }
 
@@ -217,10 +220,7 @@ impl Cluster {
     /// # Errors
     /// Transient when the cluster doesn't answer. A group that isn't there is no fault.
     pub async fn delete_group(&self, group: &str) -> Result<(), Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let name = self.full(group);
         let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
         let deleted = admin.delete_groups(&[name.as_str()], &options).await;
@@ -241,10 +241,7 @@ impl Cluster {
     /// # Errors
     /// Transient when the cluster doesn't answer.
     pub async fn delete_records(&self, before: &[(Partition, i64)]) -> Result<(), Fault> {
-        let admin: AdminClient<Quiet> = self
-            .base
-            .create_with_context(Quiet::default())
-            .map_err(|e| fault("can't make a Kafka admin client", &e))?;
+        let admin = self.admin()?;
         let mut list = TopicPartitionList::with_capacity(before.len());
         for (partition, offset) in before {
             let topic = self.full(&partition.topic);

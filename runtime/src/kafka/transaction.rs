@@ -3,12 +3,12 @@
 use super::producer::Deliveries;
 use super::{Assignments, Cluster, Consumer, Partition, Producer, fault};
 use crate::Fault;
-use crate::trace::Place;
 use rdkafka::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::{BaseProducer, Producer as _};
+use schemas::Header;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
@@ -71,21 +71,15 @@ impl TransactionalProducer {
     /// # Errors
     /// As [`Producer::send`].
     pub fn send(&self, topic: &str, key: &[u8], value: &[u8]) -> Result<(), Fault> {
-        self.send_traced(topic, key, value, None)
+        self.send_with(topic, key, value, &[])
     }
 
-    /// The same for a record that is part of a trace, if it is.
+    /// The same with headers.
     ///
     /// # Errors
     /// As [`Producer::send`].
-    pub fn send_traced(
-        &self,
-        topic: &str,
-        key: &[u8],
-        value: &[u8],
-        trace: Option<Place>,
-    ) -> Result<(), Fault> {
-        self.producer.send_traced(topic, key, value, trace, 0)
+    pub fn send_with(&self, topic: &str, key: &[u8], value: &[u8], headers: &[Header]) -> Result<(), Fault> {
+        self.producer.send_with(topic, Some(key), value, headers, 0)
     }
 
     /// Commits the open transaction together with `next`, the offset `consumer`'s group goes on

@@ -1,6 +1,7 @@
 //! A place in a trace, as the header `traceparent` names it (W3C Trace Context, Recommendation 2021-11-23).
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use schemas::Header;
 use std::fmt;
 use uuid::Uuid;
 
@@ -55,6 +56,14 @@ impl Place {
             span: SpanId::from_hex(span).ok()?,
         };
         (place.trace != TraceId::INVALID && place.span != SpanId::INVALID).then_some(place)
+    }
+
+    /// The header that names it.
+    pub fn header(self) -> Header {
+        Header {
+            name: HEADER.to_owned(),
+            value: Some(self.to_string().into_bytes()),
+        }
     }
 
     pub(super) fn context(self) -> SpanContext {

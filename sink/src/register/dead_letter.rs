@@ -1,7 +1,9 @@
 //! `dead_letter`: the one place of records that could not be applied.
 
+use super::document;
 use super::table::Written;
 use crate::fault::DatabaseFault;
+use schemas::Header;
 use sqlx::PgConnection;
 
 /// A record that could not be applied, whole.
@@ -13,6 +15,7 @@ pub(crate) struct DeadLetterRow<'a> {
     pub offset: i64,
     pub key: Option<&'a [u8]>,
     pub value: &'a [u8],
+    pub headers: &'a [Header],
     /// Stable reason code.
     pub reason: &'a str,
     pub fault: Option<&'a DatabaseFault>,
@@ -21,12 +24,14 @@ pub(crate) struct DeadLetterRow<'a> {
 
 const INSERT: &str = "
     INSERT INTO dead_letter
-           (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, sequence)
+           (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, sequence,
+            headers)
     SELECT stage::dead_letter_stage, topic, partition, record_offset, key, value, reason, sqlstate,
-           constraint_name, sequence
+           constraint_name, sequence, headers::jsonb
       FROM UNNEST($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[],
-                  $8::text[], $9::text[], $10::bigint[])
-        AS new (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, sequence)
+                  $8::text[], $9::text[], $10::bigint[], $11::text[])
+        AS new (stage, topic, partition, record_offset, key, value, reason, sqlstate, constraint_name, sequence,
+                headers)
     ON CONFLICT (topic, partition, record_offset) DO NOTHING";
 
 /// Writes dead letters, sorted by position.
@@ -40,6 +45,7 @@ pub(crate) async fn write(
     let state = |row: &DeadLetterRow<'_>| row.fault.and_then(|fault| fault.state().map(str::to_owned));
     let constraint =
         |row: &DeadLetterRow<'_>| row.fault.and_then(|fault| fault.constraint().map(str::to_owned));
+    let headers = |row: &DeadLetterRow<'_>| document::list(row.headers).map(document::text);
     let changed = sqlx::query(INSERT)
         .bind(rows.iter().map(|row| row.stage).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.topic).collect::<Vec<_>>())
@@ -51,6 +57,7 @@ pub(crate) async fn write(
         .bind(rows.iter().map(state).collect::<Vec<_>>())
         .bind(rows.iter().map(constraint).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.sequence).collect::<Vec<_>>())
+        .bind(rows.iter().map(headers).collect::<Vec<_>>())
         .execute(conn)
         .await?
         .rows_affected();

@@ -124,7 +124,7 @@ const HELD: &str = "
     UPDATE held_event SET entry = ''
      WHERE event_sequence = ANY (ARRAY(SELECT sequence FROM intake_event WHERE application_id = ANY ($1)))";
 const REFUSED: &str = "
-    UPDATE dead_letter SET value = ''
+    UPDATE dead_letter SET value = '', headers = NULL
      WHERE stage = 'match'
        AND sequence = ANY (ARRAY(SELECT sequence FROM intake_event WHERE application_id = ANY ($1)))";
 

@@ -154,6 +154,10 @@ fn beside(first: &EventSettled, last: &ResidentChanged, another: Uuid) -> Vec<Ke
             key: None,
             value: MARK.into(),
             reason: "envelope.sequence-taken".to_owned(),
+            headers: vec![schemas::Header {
+                name: MARK.to_owned(),
+                value: None,
+            }],
         }),
         ..first.clone()
     };

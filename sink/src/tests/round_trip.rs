@@ -13,7 +13,7 @@ use schemas::change::{
 use schemas::codec::Change;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::NormalisedValue;
-use schemas::{Field, Finding, NodeId, Personal, Severity, Sha256, Timestamp, topics};
+use schemas::{Field, Finding, Header, NodeId, Personal, Severity, Sha256, Timestamp, topics};
 use uuid::Uuid;
 
 const ODD: &str = "Đ\u{301} \"\\ \u{1F600} '{,}' \u{7f}\n\t";
@@ -131,8 +131,21 @@ fn extreme() -> (EventSettled, ResidentChanged) {
         key: None,
         value: vec![0, 255],
         reason: "envelope.malformed".to_owned(),
+        headers: odd_headers(),
     });
     (settled, resident)
+}
+
+fn odd_headers() -> Vec<Header> {
+    let header = |name: &str, value| Header {
+        name: name.to_owned(),
+        value,
+    };
+    vec![
+        header(ODD, Some(vec![0, 255])),
+        header("", Some(Vec::new())),
+        header(ODD, None),
+    ]
 }
 
 /// The same as records, with one that can't be read.
@@ -175,6 +188,16 @@ async fn extremes_come_back_as_they_were() {
     let changes = extreme();
     load_anyway(&mut conn, &records_of(&changes)).await;
     let (settled, resident) = changes;
+    const HEADERS: &str = "SELECT headers::text FROM dead_letter ORDER BY stage";
+    let headers: Vec<Option<String>> = sqlx::query_scalar(HEADERS)
+        .fetch_all(&mut conn)
+        .await
+        .expect("read");
+    let [Some(of_normalise), None] = &headers[..] else {
+        panic!("{headers:?}");
+    };
+    let of_normalise: Vec<Header> = serde_json::from_str(of_normalise).expect("headers");
+    assert_eq!(of_normalise, odd_headers());
     let (rows, positions) = restored(&register).await;
     assert_eq!(positions.changes.len(), 1);
     assert_eq!(positions.changes[0].0.topic, topics::CHANGES);

@@ -54,6 +54,7 @@ impl Entries {
                     changes: examined.changes,
                     findings: examined.findings,
                 }),
+                headers: Vec::new(),
             }),
         };
         *offset += 1;

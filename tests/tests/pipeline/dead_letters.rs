@@ -3,13 +3,31 @@
 use crate::DRAINED;
 use crate::foreign::{Foreign, NODE, PROVINCE, application};
 use runtime::clock;
-use schemas::{Field, topics};
+use schemas::codec::Event;
+use schemas::match_log::{DeadLetterDecided, LogBody, MatchLogEntry, Remedy};
+use schemas::{Field, Header, topics};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tests::{Ground, Pipeline, Shape, Worker};
 
 const NAMES: [&str; 3] = ["Vi Thanh Tam", "Quàng Thị Hặc", "Giàng A Páo"];
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The headers of the record that was read anew.
+fn reread(ground: &Ground) -> Vec<Header> {
+    let log = ground.site.records(topics::MATCH_LOG);
+    let mut entries = log
+        .iter()
+        .map(|record| MatchLogEntry::decode(&record.value).expect("an entry"));
+    let record = entries.find_map(|entry| match entry.body {
+        LogBody::DeadLetterDecided(DeadLetterDecided {
+            remedy: Remedy::Reread(reread),
+            ..
+        }) => Some(reread.record),
+        _ => None,
+    });
+    record.expect("a record that was read anew").headers
+}
 
 #[test]
 fn what_was_refused_comes_back_once_it_can() {
@@ -36,7 +54,11 @@ fn what_was_refused_comes_back_once_it_can() {
     // A record that its workers must not read, while they stand still.
     let topic = topics::applications(PROVINCE);
     pipeline.worker(Worker::Normalise, 0).kill();
-    foreign.publish(NODE, &events[1]);
+    let headers = [Some(NAMES[1].as_bytes().to_vec()), None].map(|value| Header {
+        name: "by".to_owned(),
+        value,
+    });
+    foreign.publish_with(NODE, &events[1], &headers);
     let quarantine = [
         "quarantine",
         &topic,
@@ -116,6 +138,12 @@ fn what_was_refused_comes_back_once_it_can() {
         (residents == 3).then_some(())
     });
     assert!(waiting(0).is_some());
+    let kept: String = register.value("SELECT headers::text FROM dead_letter WHERE headers IS NOT NULL");
+    assert_eq!(
+        serde_json::from_str::<Vec<Header>>(&kept).expect("headers"),
+        headers
+    );
+    assert_eq!(reread(&ground), headers, "it came back with what it had");
     let books = pipeline.drain(3, DRAINED);
     books.assert_balanced(3);
     let check = ground.intakectl(&["register", "check"]);

@@ -121,6 +121,36 @@ fn a_held_application_is_let_in_or_refused_by_a_person() {
     );
     let audited = ground.answer(0, &["audit", "list"]).to_string();
     assert_eq!(audited.matches("held.decide").count(), 3, "{audited}");
+
+    // Two corrections of it are held while it is in force: the newer is refused, and the other let in.
+    publish(5, ids[2], 3, "31/04/1950");
+    publish(6, ids[2], 4, "30/02/1950");
+    pipeline.drain(6, DRAINED);
+    let shown = ground.answer(0, &["held", "show", &third]).to_string();
+    assert!(
+        shown.contains("load --revision 3") && shown.contains("load --revision 4"),
+        "{shown}"
+    );
+    for (what, revision, left) in [("reject", 4, 2), ("load", 3, 3)] {
+        let decide = ["held", "decide", &third, what, "--reason", "the paper says so"];
+        assert_eq!(ground.answer(0, &decide)["revision"], revision);
+        let done = ground.answer(0, &[&decide[..], &["--execute"]].concat());
+        assert_eq!(
+            (&done["revision"], &done["in_register"], &done["refused"]),
+            (&revision.into(), &true.into(), &Value::Null),
+            "{done}"
+        );
+        let row: Vec<(String, i32)> = register.rows(&format!(
+            "SELECT status::text, revision FROM application WHERE application_id = '{third}'"
+        ));
+        assert_eq!(row, [("loaded".to_owned(), left)]);
+    }
+    let noted: bool = register.value(&format!(
+        "SELECT findings @> '[{{\"code\": \"date.impossible\", \"severity\": \"note\"}}]' FROM application
+          WHERE application_id = '{third}'"
+    ));
+    assert!(noted, "what it was held for is noted");
+    pipeline.drain(6, DRAINED).assert_balanced(6);
     ground.rebuild().assert_equal();
     pipeline.stop();
 }

@@ -4,7 +4,7 @@ use runtime::clock;
 use runtime::kafka::Producer;
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Channel, Service};
-use schemas::{Applicant, Body, Epoch, Field, IntakeEvent, NodeId, Sha256, topics};
+use schemas::{Applicant, Body, Epoch, Field, Header, IntakeEvent, NodeId, Sha256, topics};
 use std::time::Duration;
 use tests::Ground;
 use uuid::Uuid;
@@ -58,9 +58,13 @@ impl Foreign {
     }
 
     pub fn publish(&self, key: &str, value: &[u8]) {
+        self.publish_with(key, value, &[]);
+    }
+
+    pub fn publish_with(&self, key: &str, value: &[u8], headers: &[Header]) {
         let topic = topics::applications(PROVINCE);
         self.producer
-            .send(&topic, key.as_bytes(), value, 0)
+            .send_with(&topic, Some(key.as_bytes()), value, headers, 0)
             .expect("the record is taken");
         self.producer
             .flush(Duration::from_secs(10))

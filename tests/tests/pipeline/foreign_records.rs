@@ -2,8 +2,21 @@
 
 use crate::DRAINED;
 use crate::foreign::{Foreign, NODE, PROVINCE};
-use schemas::topics;
+use schemas::{Header, topics};
 use tests::{Ground, MissingRange, Numbers, Pipeline, Shape, Undecodable};
+
+/// A header whose name isn't UTF-8, as a client written in C or Go may send it.
+#[expect(
+    unsafe_code,
+    reason = "a text of Rust's is UTF-8, and only a text can be sent"
+)]
+fn nameless() -> Header {
+    Header {
+        // SAFETY: nothing looks at it as characters; it is copied byte by byte.
+        name: unsafe { String::from_utf8_unchecked(vec![b'b', 0xFF]) },
+        value: Some(b"Vi Thanh Tam".to_vec()),
+    }
+}
 
 #[test]
 fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
@@ -31,7 +44,7 @@ fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
     let malformed = [&first[..10], b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"].concat();
     let trailing = [first.as_slice(), b"\0"].concat();
 
-    foreign.publish(NODE, &first);
+    foreign.publish_with(NODE, &first, &[nameless()]);
     for no_event in [
         b"Vi Thanh Tam".as_slice(),
         b"",

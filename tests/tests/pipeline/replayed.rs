@@ -124,6 +124,7 @@ fn read_wrongly(ground: &Ground, province: &str, from: usize) -> usize {
                     changes: examined.changes,
                     findings: examined.findings,
                 }),
+                headers: record.headers,
             }),
         };
         let bytes = entry.encode().expect("fits");

@@ -120,7 +120,16 @@ impl Log {
             appended_at: Timestamp(1_000_000 + self.delay_ms + offset),
             ruleset: RULESET.to_owned(),
             content,
+            headers: vec![header(offset)],
         }
+    }
+}
+
+/// The header of the source record at `offset`.
+pub fn header(offset: i64) -> Header {
+    Header {
+        name: "offset".to_owned(),
+        value: Some(offset.to_string().into_bytes()),
     }
 }
 

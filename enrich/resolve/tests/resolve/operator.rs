@@ -49,6 +49,7 @@ pub fn reapplied(entry: u128, change: &Change) -> DeadLetterDecided {
     let change = Reapplied {
         key: Some(b"some key".to_vec()),
         value: change.encode().expect("fits"),
+        headers: Vec::new(),
     };
     letter_decided(entry, letter, Remedy::Reapplied(change))
 }

@@ -65,7 +65,7 @@ const VALUES: &str = "
      UNION
     SELECT events.sequence::text, 'dead letter'
       FROM events JOIN dead_letter AS d ON d.sequence = events.sequence AND d.stage = 'match'
-     WHERE d.value <> ''
+     WHERE d.value <> '' OR d.headers IS NOT NULL
      LIMIT 1001";
 
 pub(super) async fn look(

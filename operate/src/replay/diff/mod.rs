@@ -184,7 +184,8 @@ impl Report for Diff {
         if self.differences > 0 {
             lines.push(format!("hash {}", self.hash));
             lines.push(format!(
-                "next: somebody else runs `intakectl replay approve {} --reason …`, or `discard`",
+                "next: somebody else runs intakectl replay approve {0}\n\
+                 or: intakectl replay discard {0}",
                 self.replay_id
             ));
         }

@@ -9,6 +9,7 @@ use super::selection::{Selected, Which};
 use super::store;
 use crate::entry;
 use crate::report::Form;
+use crate::table::grouped;
 use crate::{Ended, Report, Settings};
 use chrono::Utc;
 use clap::Args;
@@ -211,10 +212,9 @@ impl Report for Planned {
             Scope::Slice(selection) => lines.push(format!("a slice: {}", selection.told())),
         }
         lines.push(format!(
-            "records    {} in {} partitions, about {} MB",
-            plan.records,
-            plan.sources.len(),
-            plan.bytes_about / 1_000_000
+            "records    {}, about {:.1} MB",
+            grouped(plan.records),
+            plan.bytes_about as f64 / 1e6
         ));
         let past: i64 = plan.sources.iter().map(|source| source.past_retention).sum();
         if past > 0 {
@@ -256,7 +256,7 @@ impl Report for Planned {
                 .iter()
                 .map(|(topic, records)| format!("  {records:>10}  {topic}")),
         );
-        lines.push(format!("replay {}, hash {}", plan.replay_id, self.hash));
+        lines.push(format!("replay     {}\nhash       {}", plan.replay_id, self.hash));
         let name = match &self.file {
             Some(path) => path.display().to_string(),
             None => plan.replay_id.to_string(),

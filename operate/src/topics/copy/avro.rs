@@ -2,7 +2,7 @@
 
 use apache_avro::{Codec, Schema, Writer, ZstandardSettings};
 use runtime::Fault;
-use runtime::kafka::Record;
+use runtime::kafka::{Header, Record};
 use serde::Serialize;
 use std::fs::File;
 use std::io::BufWriter;
@@ -38,16 +38,9 @@ struct CopiedRecord {
     appended_at: i64,
     #[serde(with = "serde_bytes")]
     key: Option<Vec<u8>>,
-    headers: Vec<CopiedHeader>,
+    headers: Vec<Header>,
     #[serde(with = "serde_bytes")]
     value: Vec<u8>,
-}
-
-#[derive(Serialize)]
-struct CopiedHeader {
-    name: String,
-    #[serde(with = "serde_bytes")]
-    value: Option<Vec<u8>>,
 }
 
 /// A container that records are added to.
@@ -66,17 +59,13 @@ impl Container {
     }
 
     pub(super) fn write(&mut self, record: Record) -> Result<(), Fault> {
-        let header = |header: runtime::kafka::Header| CopiedHeader {
-            name: header.name,
-            value: header.value,
-        };
         let copied = CopiedRecord {
             topic: record.partition.topic,
             partition: record.partition.number,
             offset: record.offset,
             appended_at: record.appended_at.0,
             key: record.key,
-            headers: record.headers.into_iter().map(header).collect(),
+            headers: record.headers,
             value: record.value,
         };
         self.0.append_ser(&copied).map(drop).map_err(|e| unwritten(&e))

@@ -15,14 +15,8 @@ struct Line<'a> {
     appended_at: String,
     /// Bytes are base64, as JSON has none.
     key: Option<String>,
-    headers: Vec<LineHeader<'a>>,
+    headers: &'a [Header],
     value: String,
-}
-
-#[derive(Serialize)]
-struct LineHeader<'a> {
-    name: &'a str,
-    value: Option<String>,
 }
 
 /// Writes one.
@@ -31,21 +25,13 @@ struct LineHeader<'a> {
 /// Fatal when the file can't be written.
 pub(super) fn write(file: &mut impl Write, record: &Record) -> Result<(), Fault> {
     let base64 = |bytes: &Vec<u8>| STANDARD.encode(bytes);
-    let header = |header: &'_ Header| header.value.as_ref().map(base64);
     let line = Line {
         topic: &record.partition.topic,
         partition: record.partition.number,
         offset: record.offset,
         appended_at: record.appended_at.to_string(),
         key: record.key.as_ref().map(base64),
-        headers: record
-            .headers
-            .iter()
-            .map(|each| LineHeader {
-                name: &each.name,
-                value: header(each),
-            })
-            .collect(),
+        headers: &record.headers,
         value: base64(&record.value),
     };
     serde_json::to_writer(&mut *file, &line)
