@@ -1,7 +1,9 @@
 //! A pipeline's topics and register for one test, gone when the test is over.
 
 use runtime::Fault;
-use runtime::kafka::{Assignments, Cluster, Consumer, ConsumerSpec, Partition, Producer};
+use runtime::kafka::{
+    Assignments, Boundaries, Cluster, Consumer, ConsumerSpec, Offsets, Partition, Producer,
+};
 use runtime::settings::KafkaSettings;
 use schemas::codec::Event;
 use schemas::match_log::{LogBody, MatchLogEntry};
@@ -104,13 +106,20 @@ impl Pipeline {
         pipeline
     }
 
-    /// A broker answers for a partition a moment after its topic is made.
     fn await_leaders(&self) {
+        self.boundaries(|offsets| offsets.partitions(&self.topics()));
+    }
+
+    /// Begin and end of partitions. A broker answers for one a moment after its topic is made, and not at every moment while
+    /// it is busy with other topics.
+    fn boundaries(&self, of: impl Fn(&Offsets) -> Result<Vec<Partition>, Fault>) -> Vec<Boundaries> {
         let deadline = Instant::now() + Duration::from_secs(30);
         let offsets = self.cluster.offsets().expect("a client");
-        let boundaries = || offsets.boundaries(&offsets.partitions(&self.topics())?);
-        while let Err(fault) = boundaries() {
-            assert!(Instant::now() < deadline, "no leader yet: {fault}");
+        loop {
+            match of(&offsets).and_then(|partitions| offsets.boundaries(&partitions)) {
+                Ok(boundaries) => return boundaries,
+                Err(fault) => assert!(Instant::now() < deadline, "no leader yet: {fault}"),
+            }
         }
     }
 
@@ -241,11 +250,7 @@ impl Pipeline {
     /// The entries of the match log.
     pub fn match_log(&self) -> Vec<LogBody> {
         let log = Partition::new(MATCH_LOG, 0);
-        let offsets = self.cluster.offsets().expect("a client");
-        let end = offsets
-            .boundaries(std::slice::from_ref(&log))
-            .expect("boundaries")[0]
-            .end;
+        let end = self.boundaries(|_| Ok(vec![log.clone()]))[0].end;
         let mut entries = Vec::new();
         if end > 0 {
             let reader = self.cluster.reader(&[(log.clone(), 0)]).expect("a reader");

@@ -278,7 +278,7 @@ async fn a_log_that_ends_with_a_transaction_s_marker_is_read_to_its_end() {
     assert_eq!(discarded.code, 0, "{}", discarded.stderr);
     let gone = pipeline.run(&["replay", "diff", id]);
     assert!(
-        gone.code == 1 && gone.stderr.contains("is discarded"),
+        gone.code == 1 && gone.stderr.contains("stands at discarded"),
         "{}",
         gone.stderr
     );
