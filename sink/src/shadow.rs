@@ -73,6 +73,16 @@ impl Register {
     }
 }
 
+/// What match made of some entries of its log, read and ready to be loaded.
+pub struct Changes(Vec<Arrival>);
+
+impl Changes {
+    /// Reads records as match writes them.
+    pub fn of(records: Vec<Record>) -> Self {
+        Self(records.into_iter().map(|record| Arrival::of(record, 0)).collect())
+    }
+}
+
 /// The one that loads a shadow.
 pub struct Loader {
     register: Register,
@@ -144,11 +154,7 @@ impl Loader {
     ///
     /// # Errors
     /// Fatal when somebody else loads the same shadow; what the database says when it says so for five minutes.
-    pub async fn load(&mut self, changes: Vec<Record>, next: i64) -> Result<(), Fault> {
-        let arrivals = changes
-            .into_iter()
-            .map(|record| Arrival::of(record, 0))
-            .collect::<Vec<_>>();
+    pub async fn load(&mut self, Changes(arrivals): Changes, next: i64) -> Result<(), Fault> {
         let sequence = arrivals.iter().filter_map(Arrival::sequence).max().unwrap_or(0);
         let span = Span {
             expected: self.next,

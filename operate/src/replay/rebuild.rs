@@ -6,9 +6,9 @@ use crate::progress;
 use enrich::control::Controls;
 use enrich::replaying::{Read, Rereader, Restoration, Shadow};
 use runtime::Fault;
-use runtime::kafka::{Partition, Record};
+use runtime::kafka::Partition;
 use schemas::topics::MATCH_LOG;
-use sink::shadow::Loader;
+use sink::shadow::{Changes, Loader};
 use sink::{DatabaseFault, Register};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -20,7 +20,7 @@ const WAITING: usize = 4;
 
 /// What the matcher hands to the loader.
 struct Made {
-    changes: Vec<Record>,
+    changes: Changes,
     next: i64,
     sequence: i64,
 }
@@ -126,7 +126,7 @@ fn apply(
 ) -> JoinHandle<Result<(), Fault>> {
     spawn_blocking(move || {
         while let Some((read, next)) = to_match.blocking_recv() {
-            let changes = matcher.apply(read)?;
+            let changes = Changes::of(matcher.apply(read)?);
             let made = Made {
                 changes,
                 next,

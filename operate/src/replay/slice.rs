@@ -20,6 +20,7 @@ use schemas::codec::Event;
 use schemas::finding::OutcomeKind;
 use schemas::match_log::{Content, MatchLogEntry, SourceRecord};
 use schemas::{Finding, Timestamp};
+use sink::shadow::Changes;
 use sink::{DatabaseFault, Register};
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
@@ -66,7 +67,7 @@ pub(super) async fn run(run: Run<'_>, selection: &Selection) -> Result<Ran, Faul
         "{wide_bar} {pos}/{len} entries, {per_sec}",
     );
     let loaded = Arc::new(AtomicI64::new(from));
-    let (made_by, mut to_load) = channel::<(Vec<Record>, i64)>(WAITING);
+    let (made_by, mut to_load) = channel::<(Changes, i64)>(WAITING);
     let reading = spawn_blocking({
         let loaded = Arc::clone(&loaded);
         move || {
@@ -76,7 +77,7 @@ pub(super) async fn run(run: Run<'_>, selection: &Selection) -> Result<Ran, Faul
                     changes.extend(slice.take(&record)?);
                 }
                 made_by
-                    .blocking_send((changes, next))
+                    .blocking_send((Changes::of(changes), next))
                     .map_err(|_| Fault::transient("the shadow is loaded no more"))
             })?;
             Ok::<Slice, Fault>(slice)
