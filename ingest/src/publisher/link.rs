@@ -68,7 +68,10 @@ impl Link {
 
     /// Whether the broker refused an event last.
     pub fn is_refused(&self) -> bool {
-        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Refused(_))
+        matches!(
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            State::Refused(_)
+        )
     }
 
     /// Its name, and why it is not online.

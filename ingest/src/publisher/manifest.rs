@@ -101,7 +101,10 @@ mod tests {
         let epoch = clock::new_epoch();
         assert!(schedule.is_due((epoch, 9, 9)), "at the start");
         schedule.sent((epoch, 9, 9));
-        assert!(!schedule.is_due((epoch, 9, 9)), "nothing changes and nothing waits");
+        assert!(
+            !schedule.is_due((epoch, 9, 9)),
+            "nothing changes and nothing waits"
+        );
         schedule.sent((epoch, 9, 4));
         assert!(schedule.is_due((epoch, 9, 4)), "events wait");
     }
