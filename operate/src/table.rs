@@ -18,6 +18,15 @@ pub enum Tone {
 }
 
 impl Tone {
+    /// A word in this tone, where standard output is a terminal.
+    pub(crate) fn over(self, word: &str) -> String {
+        if coloured() {
+            format!("{}{word}\x1b[0m", self.escape())
+        } else {
+            word.to_owned()
+        }
+    }
+
     const fn escape(self) -> &'static str {
         match self {
             Self::Plain => "",
@@ -114,7 +123,19 @@ pub fn grouped(number: i64) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     heading: Vec<&'static str>,
+    dispensable: Vec<&'static str>,
     rows: Vec<Vec<Cell>>,
+}
+
+fn coloured() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// How many columns of text the terminal has; none when standard output is no terminal.
+pub(crate) fn room() -> Option<usize> {
+    let terminal = std::io::stdout().is_terminal();
+    let size = terminal.then(crossterm::terminal::size)?.ok()?;
+    Some(usize::from(size.0))
 }
 
 impl Table {
@@ -122,7 +143,17 @@ impl Table {
     pub fn new(heading: &[&'static str]) -> Self {
         Self {
             heading: heading.to_vec(),
+            dispensable: Vec::new(),
             rows: Vec::new(),
+        }
+    }
+
+    /// Columns that are left out, the first named first, where a terminal is too narrow: a line that wraps is no row.
+    #[must_use]
+    pub fn dispensable(self, columns: &[&'static str]) -> Self {
+        Self {
+            dispensable: columns.to_vec(),
+            ..self
         }
     }
 
@@ -131,12 +162,12 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The table as text, a line each row; coloured when standard output is a terminal.
+    /// The table as text, a line each row; coloured, and as narrow as it can be, when standard output is a terminal.
     pub fn render(&self) -> String {
-        self.render_in(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        self.render_in(coloured(), room())
     }
 
-    fn render_in(&self, colours: bool) -> String {
+    fn render_in(&self, colours: bool, room: Option<usize>) -> String {
         let right = |column: usize| {
             let mut cells = self.rows.iter().filter_map(|row| row.get(column));
             cells.any(|cell| cell.right)
@@ -158,10 +189,14 @@ impl Table {
                 widths.max().unwrap_or(0)
             })
             .collect();
+        let left_out = self.left_out(&widths, room);
         let mut text = String::new();
         for row in &rows {
             let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
+            for ((cell, width), column) in row.iter().zip(&widths).zip(&self.heading) {
+                if left_out.contains(column) {
+                    continue;
+                }
                 let pad = " ".repeat(width.saturating_sub(cell.text.width()));
                 let shown = if colours && cell.tone != Tone::Plain {
                     format!("{}{}\x1b[0m", cell.tone.escape(), cell.text)
@@ -177,7 +212,32 @@ impl Table {
             text += line.trim_end();
             text.push('\n');
         }
+        if !left_out.is_empty() {
+            let names = left_out.join(", ");
+            text += &format!("not shown, the terminal is too narrow: {names}\n");
+        }
         text
+    }
+
+    /// What has no room in a terminal of so many columns.
+    fn left_out(&self, widths: &[usize], room: Option<usize>) -> &[&'static str] {
+        let Some(room) = room else { return &[] };
+        let width_of = |name: &&str| {
+            let at = self.heading.iter().position(|heading| heading == name);
+            at.map_or(0, |at| widths[at] + 2)
+        };
+        let mut taken = widths
+            .iter()
+            .map(|width| width + 2)
+            .sum::<usize>()
+            .saturating_sub(2);
+        let too_wide = |name: &&&'static str| {
+            let wide = taken > room;
+            taken = taken.saturating_sub(width_of(name));
+            wide
+        };
+        let count = self.dispensable.iter().take_while(too_wide).count();
+        &self.dispensable[..count]
     }
 }
 
@@ -192,10 +252,22 @@ mod tests {
         table.row([Cell::text("Hà Nội"), Cell::bad_number(7)]);
         table.row([Cell::text("x"), Cell::optional_number(None)]);
         assert_eq!(
-            table.render_in(false),
+            table.render_in(false, None),
             "PROVINCE         LAG\nĐiện Biên  1 234 567\nHà Nội             7\nx                  -\n"
         );
-        assert!(table.render_in(true).contains("\x1b[31m7\x1b[0m"));
+        assert!(table.render_in(true, None).contains("\x1b[31m7\x1b[0m"));
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_the_columns_that_matter() {
+        let mut table = Table::new(&["NODE", "KEY", "PENDING"]).dispensable(&["KEY"]);
+        table.row([Cell::text("dien-bien-01"), Cell::text("yes"), Cell::number(7)]);
+        let whole = "NODE          KEY  PENDING\ndien-bien-01  yes        7\n";
+        assert_eq!(table.render_in(false, Some(26)), whole);
+        assert_eq!(
+            table.render_in(false, Some(25)),
+            "NODE          PENDING\ndien-bien-01        7\nnot shown, the terminal is too narrow: KEY\n"
+        );
     }
 
     #[test]

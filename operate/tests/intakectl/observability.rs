@@ -215,7 +215,9 @@ fn every_alert_is_told_in_a_test_of_the_rules() {
         read("deploy/observability/rules/alerts.yaml"),
         read("deploy/observability/tests/alerts.yaml"),
     );
-    let names = alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let names = alerts
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
     for name in names {
         let runbook = format!("runbook: deploy/runbooks/{name}.md");
         assert!(tests.contains(&runbook), "no test of the rules expects {name}");
