@@ -61,10 +61,11 @@ enum Command {
     /// nodes, room on this machine. Exit code 1 when something is bad. Nothing is changed.
     #[command(after_help = "Examples:\n  intakectl doctor\n  intakectl --context prod doctor -o json")]
     Doctor(doctor::Options),
-    /// Records of a topic, decoded, without what they say about a person
+    /// Records of a topic, decoded, what they say about a person masked
     ///
     /// It joins no group and commits nothing. Texts are hidden behind their first letter unless they are ids, codes or
-    /// times. What can't be decoded is shown as such, with the reason and its length.
+    /// times, or --unmask is given by a login that may read forms in the register (roles reviewer, auditor, engineer). What
+    /// can't be decoded is shown as such, with the reason and its length.
     #[command(
         after_help = "Examples:\n  intakectl peek enrich.normalised --at-committed\n  intakectl peek intake.applications.dien-bien -p 0 --offset 1200 -n 3\n  intakectl peek register.changes -p 7 -n 5 -o json"
     )]
@@ -229,7 +230,7 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         }
         Command::Register(Register::Digest) => print(&register::digest::run(settings).await?, output),
         Command::Doctor(args) => print(&doctor::run(settings, &args).await?, output),
-        Command::Peek(args) => print(&peek::run(settings, &args)?, output),
+        Command::Peek(args) => print(&peek::run(settings, &args).await?, output),
         Command::Lag(args) => lag::run(settings, &args, output).await,
         Command::Top(args) => top::run(settings.clone(), &args).await,
         Command::Export(args) => export::run(settings, &args).await,

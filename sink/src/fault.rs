@@ -41,6 +41,7 @@ pub struct DatabaseFault {
 
 /// The fault of a statement that met a key which is there already.
 const UNIQUE_VIOLATION: &str = "23505";
+const DISK_FULL: &str = "53100";
 
 impl DatabaseFault {
     /// What helps.
@@ -74,6 +75,11 @@ impl DatabaseFault {
     /// The constraint that was broken, when one was.
     pub fn constraint(&self) -> Option<&str> {
         self.constraint.as_deref()
+    }
+
+    /// There is no room on the server's disk.
+    pub(crate) fn is_no_room(&self) -> bool {
+        self.state() == Some(DISK_FULL)
     }
 
     /// A key is there already.

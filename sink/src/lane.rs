@@ -22,6 +22,9 @@ use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
+/// What a sink calls a session while its batch finds no room on the database's disk.
+pub const NO_ROOM: &str = "intake-sink: no room";
+
 pub(crate) struct Lane {
     pub name: &'static str,
     pub register: Register,
@@ -32,6 +35,8 @@ pub(crate) struct Lane {
     pub stop: Stop,
     pace: Pace,
     connection: Option<PgConnection>,
+    /// A session named [`NO_ROOM`] for as long as the server has none: the lag tools see only sessions of it.
+    no_room: Option<PgConnection>,
     /// Where each partition of ours is to go on, within one tenure.
     next: HashMap<Partition, (u64, i64)>,
 }
@@ -54,6 +59,7 @@ impl Lane {
             stop,
             pace: Pace::new(limits.batch_age),
             connection: None,
+            no_room: None,
             next: HashMap::new(),
         }
     }
@@ -102,12 +108,16 @@ impl Lane {
             let fault = match self.try_load(&batch).await {
                 Ok(Loaded::Committed(tally)) => {
                     self.moved(&batch.spans);
+                    self.no_room = None;
                     measure::batch_loaded(self.name, &batch, &tally, started.elapsed());
                     self.health.ready(self.name);
                     return Ok(());
                 }
                 Ok(Loaded::Superseded) => self.reread(&batch.spans).await.err(),
-                Err(fault) => Some(fault.into()),
+                Err(fault) => {
+                    self.tell_of_room(&fault).await;
+                    Some(fault.into())
+                }
             };
             if let Some(fault) = fault {
                 self.connection = None;
@@ -121,6 +131,16 @@ impl Lane {
                 return Ok(()); // not loaded, and not lost: the position still stands before it
             }
             arrivals = batch.arrivals;
+        }
+    }
+
+    /// That it can't be told is no other trouble than the one at hand.
+    async fn tell_of_room(&mut self, fault: &DatabaseFault) {
+        if !fault.is_no_room() {
+            self.no_room = None;
+        } else if self.no_room.is_none() {
+            let told = within(patience::QUESTION, self.register.open_as(NO_ROOM)).await;
+            self.no_room = told.ok();
         }
     }
 

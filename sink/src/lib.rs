@@ -25,6 +25,7 @@ pub mod shadow;
 pub mod start;
 
 pub use fault::{DatabaseFault, remedy_of};
+pub use lane::NO_ROOM;
 pub use register::{MIGRATOR, Register};
 
 #[cfg(test)]

@@ -68,20 +68,24 @@ impl SecuredBroker {
 
     /// Makes a user.
     pub fn user(&self, name: &str, password: &str) {
-        let config = format!("SCRAM-SHA-512=[iterations=4096,password={password}]");
+        let login = format!("SCRAM-SHA-512=[iterations=4096,password={password}]");
+        self.alter(name, &["--add-config", &login]);
+    }
+
+    /// Lets a user write so many bytes a second, or as many as it can.
+    pub fn quota(&self, name: &str, bytes: Option<u32>) {
+        match bytes {
+            Some(bytes) => self.alter(name, &["--add-config", &format!("producer_byte_rate={bytes}")]),
+            None => self.alter(name, &["--delete-config", "producer_byte_rate"]),
+        }
+    }
+
+    fn alter(&self, user: &str, change: &[&str]) {
         let brokers = self.open.to_string();
-        run(&[
-            "kafka.admin.ConfigCommand",
-            "--bootstrap-server",
-            &brokers,
-            "--alter",
-            "--entity-type",
-            "users",
-            "--entity-name",
-            name,
-            "--add-config",
-            &config,
-        ]);
+        let mut call = vec!["kafka.admin.ConfigCommand", "--bootstrap-server", &brokers];
+        call.extend(["--alter", "--entity-type", "users", "--entity-name", user]);
+        call.extend(change);
+        run(&call);
     }
 
     /// Calls kafka-acls with these arguments.

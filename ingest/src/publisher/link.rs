@@ -27,6 +27,13 @@ impl Link {
         self.put(State::Online);
     }
 
+    /// The broker took a manifest, which doesn't say that it takes events: a refusal of those stands.
+    pub fn reached(&self) {
+        if !self.is_refused() {
+            self.online();
+        }
+    }
+
     /// The broker can't be reached: everything but publishing and outcomes goes on.
     pub fn offline(&self, why: impl Into<String>) {
         self.put(State::Offline(why.into()));
@@ -57,6 +64,14 @@ impl Link {
     /// Whether the broker answered last.
     pub fn is_online(&self) -> bool {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) == State::Online
+    }
+
+    /// Whether the broker refused an event last.
+    pub fn is_refused(&self) -> bool {
+        matches!(
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            State::Refused(_)
+        )
     }
 
     /// Its name, and why it is not online.

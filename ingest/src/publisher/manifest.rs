@@ -7,7 +7,7 @@ use schemas::codec::Event;
 use schemas::manifest::{NodeClaim, NodeManifest};
 use std::time::{Duration, Instant};
 
-/// Without any change, a sign of life.
+/// Without any change and with nothing to publish, a sign of life.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// Between two that follow a drain.
 const AFTER_DRAIN: Duration = Duration::from_secs(1);
@@ -53,7 +53,8 @@ pub struct Schedule {
 pub type State = (schemas::Epoch, i64, i64);
 
 impl Schedule {
-    /// At the start, then every `interval` while something changes.
+    /// At the start, then every `interval` while something changes or waits: a node that holds events and is refused must not
+    /// look like one that isn't there.
     pub const fn every(interval: Duration) -> Self {
         Self { interval, last: None }
     }
@@ -62,11 +63,14 @@ impl Schedule {
     pub fn is_due(&self, state: State) -> bool {
         let Some((at, last)) = self.last else { return true };
         let (_, captured, published) = state;
-        let drained = captured == published && last.1 != last.2;
-        let pause = match (state == last, drained) {
-            (true, _) => AT_LEAST_EVERY,
-            (false, true) => AFTER_DRAIN.min(self.interval),
-            (false, false) => self.interval,
+        let pause = if captured != published {
+            self.interval
+        } else if state == last {
+            AT_LEAST_EVERY
+        } else if last.1 != last.2 {
+            AFTER_DRAIN.min(self.interval)
+        } else {
+            self.interval
         };
         at.elapsed() >= pause
     }
@@ -84,5 +88,24 @@ impl Schedule {
     /// The last one was not delivered: as if something had changed since.
     pub fn failed(&mut self) {
         self.last = self.last.map(|(at, (epoch, ..))| (at, (epoch, -1, -1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_holds_events_is_heard_of_though_nothing_changes() {
+        let mut schedule = Schedule::every(Duration::ZERO);
+        let epoch = clock::new_epoch();
+        assert!(schedule.is_due((epoch, 9, 9)), "at the start");
+        schedule.sent((epoch, 9, 9));
+        assert!(
+            !schedule.is_due((epoch, 9, 9)),
+            "nothing changes and nothing waits"
+        );
+        schedule.sent((epoch, 9, 4));
+        assert!(schedule.is_due((epoch, 9, 4)), "events wait");
     }
 }

@@ -25,7 +25,7 @@ const IDLE_POLL: Duration = Duration::from_millis(100);
 const SILENCE: Duration = Duration::from_secs(10);
 /// Between two records of how far the broker is.
 const MARK_EVERY: Duration = Duration::from_millis(50);
-/// How long a stop waits for the last manifest.
+/// How long a stop, or a node that is refused, waits for its manifest.
 const LAST_MANIFEST: Duration = Duration::from_secs(2);
 /// The token of a manifest; no sequence is that high.
 const MANIFEST: u64 = u64::MAX;
@@ -80,6 +80,13 @@ impl<'a> Session<'a> {
     /// What is wrong with the spool.
     pub fn run(mut self, stop: &Stop) -> Result<Ended, SpoolFault> {
         let mut stopping: Option<Instant> = None;
+        // A refused event ends this producer, and a manifest on its way with it: so the manifest goes first.
+        if self.node.link.is_refused() {
+            self.send_manifest_if_due()?;
+            if let Err(late) = self.producer.flush(LAST_MANIFEST) {
+                tracing::debug!("no manifest before the events: {late}");
+            }
+        }
         loop {
             if centre::renew_if_ahead(&self.node.spool)? {
                 return Ok(Ended::Again {
@@ -157,7 +164,11 @@ impl<'a> Session<'a> {
         let patience = if self.is_drained() { IDLE_POLL } else { POLL };
         for Delivery { token, result } in self.producer.poll(patience) {
             match (token, result) {
-                (MANIFEST, Ok(_)) => self.answered(),
+                (MANIFEST, Ok(_)) if self.is_drained() => self.answered(),
+                (MANIFEST, Ok(_)) => {
+                    self.last_answer = Instant::now();
+                    self.node.link.reached();
+                }
                 (MANIFEST, Err(why)) => {
                     counter!("intake_node_manifest_failures_total").increment(1);
                     tracing::warn!("a manifest was not delivered: {}", why.code);

@@ -149,7 +149,15 @@ fn a_position_that_stands_still_is_its_records_fault_only_when_nothing_else_expl
         seconds: 9.0,
         transaction_seconds: Some(9.0),
         blocked_by: vec![4711],
+        no_room: false,
     };
+    let told = Session {
+        program: "intake-sink".to_owned(),
+        no_room: true,
+        ..Session::default()
+    };
+    let full = Database::Sessions(vec![locked("intake-sink"), told]);
+    assert_eq!(kinds(&sink, &full), of(Kind::Disk, GROUP_SINK));
     let waiting = Database::Sessions(vec![locked("intake-sink")]);
     assert_eq!(kinds(&sink, &waiting), of(Kind::SlowDatabase, GROUP_SINK));
     let causes = found(&sink, &waiting, &[], None);
@@ -209,6 +217,15 @@ fn members_tell_the_dead_from_the_restless() {
         kinds(&restarting, &Database::NotAsked),
         of(Kind::PoisonRecord, GROUP_MATCH)
     );
+    let joining = standing(|second| {
+        let passing = format!("m{}", second / 4);
+        vec![seen(GROUP_NORMALISE, &busy, 7, 90).members(&["stays", &passing])]
+    });
+    assert_eq!(
+        kinds(&joining, &Database::NotAsked),
+        of(Kind::RebalanceLoop, GROUP_NORMALISE),
+        "a record that ends whoever gets it spares nobody"
+    );
     let sharing = standing(|second| {
         let state = if second % 3 == 0 {
             "Stable"
@@ -247,19 +264,22 @@ fn transactions_bursts_and_replays_are_told() {
 
 #[test]
 fn nodes_are_judged_while_their_manifests_arrive() {
-    let node = |id: &str, silent_seconds, pending, held_back_seconds| NodeSeen {
+    let node = |id: &str, silent_seconds, pending, (pending_seconds, published)| NodeSeen {
         node_id: id.to_owned(),
         province: "son-la".to_owned(),
         silent_seconds,
         pending,
-        held_back_seconds,
+        pending_seconds,
+        published,
     };
     let all = [
-        node("well", 3.0, 0, 0.0),
-        node("idle", 9_000.0, 0, 0.0),
-        node("busy", 3.0, 5, 2.0),
-        node("gone", 45.0, 5, 0.0),
-        node("refused", 3.0, 5, 20.0),
+        node("well", 3.0, 0, (0.0, 0)),
+        node("idle", 9_000.0, 0, (0.0, 0)),
+        node("busy", 3.0, 5, (2.0, 0)),
+        node("steady", 3.0, 5, (20.0, 60)),
+        node("gone", 45.0, 5, (0.0, 0)),
+        node("refused", 3.0, 5, (20.0, 0)),
+        node("throttled", 3.0, 500, (20.0, 60)),
     ];
     let manifests = nodes("son-la");
     let arriving = standing(|second| vec![seen(GROUP_SINK, &manifests, second, second)]);
@@ -273,6 +293,7 @@ fn nodes_are_judged_while_their_manifests_arrive() {
     let expected = [
         (Kind::SilentNode, "gone".to_owned()),
         (Kind::ProducerHeldBack, "refused".to_owned()),
+        (Kind::ProducerHeldBack, "throttled".to_owned()),
     ];
     assert_eq!(told(&arriving, Some("son-la")), expected);
     assert_eq!(told(&arriving, Some("ha-noi")), [], "another province's");

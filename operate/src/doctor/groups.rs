@@ -2,6 +2,7 @@
 
 use super::{Finding, finding_list};
 use crate::Settings;
+use crate::groups::without_members;
 use runtime::Fault;
 use runtime::kafka::{Cluster, Offsets, Partition};
 use schemas::topics::{self, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK};
@@ -11,7 +12,6 @@ struct Stage {
     alive: &'static str,
     inside: &'static str,
     topics: Vec<String>,
-    start: &'static str,
 }
 
 pub(super) fn examine(settings: &Settings, cluster: &Cluster) -> Vec<Finding> {
@@ -22,21 +22,18 @@ pub(super) fn examine(settings: &Settings, cluster: &Cluster) -> Vec<Finding> {
             alive: "normalise runs",
             inside: "normalise's positions",
             topics: each(topics::applications).collect(),
-            start: "intake-enrich normalise",
         },
         Stage {
             group: GROUP_MATCH,
             alive: "a matcher runs",
             inside: "match's position",
             topics: vec![topics::MATCH_LOG.to_owned()],
-            start: "intake-enrich match",
         },
         Stage {
             group: GROUP_SINK,
             alive: "a sink runs",
             inside: "the sink group's positions",
             topics: each(topics::nodes).chain([topics::CHANGES.to_owned()]).collect(),
-            start: "intake-sink run",
         },
     ];
     let offsets = match cluster.offsets() {
@@ -58,10 +55,7 @@ fn alive(offsets: &Offsets, stage: &Stage) -> Finding {
         Ok(0) => Finding::bad(
             stage.alive,
             format!("group {} has no member", stage.group),
-            format!(
-                "start `{}`, or read the end of its log: it says why it ended",
-                stage.start
-            ),
+            without_members(stage.group).unwrap_or_default(),
         ),
         Ok(members) => Finding::ok(stage.alive, format!("group {} has {members}", stage.group)),
         Err(fault) => Finding::bad(

@@ -8,6 +8,7 @@ use lag::PartitionLag;
 use runtime::Fault;
 use runtime::kafka::{Member, Partition};
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::time::Duration;
 use tokio::task::block_in_place;
 
@@ -53,21 +54,20 @@ pub fn describe(settings: &Settings, options: &DescribeOptions) -> Result<Descri
         host: member.host.clone(),
         assigned: member.assigned.iter().map(Partition::to_string).collect(),
     };
+    let lags = watcher.lags().into_iter().filter(|lag| lag.group == *name);
+    let mut partitions: Vec<PartitionLag> = lags.collect();
+    partitions.sort_by_key(|lag| Reverse((lag.verdict, lag.lag)));
     Ok(Described {
         group: name.clone(),
         state: group.state.clone(),
         members: group.members.iter().map(row).collect(),
-        partitions: watcher
-            .lags()
-            .into_iter()
-            .filter(|lag| lag.group == *name)
-            .collect(),
+        partitions,
     })
 }
 
-impl Report for Described {
-    fn table(&self) -> String {
-        let mut members = Table::new(&["MEMBER", "CLIENT", "HOST", "PARTITIONS"]);
+impl Described {
+    fn members(&self) -> Table {
+        let mut members = Table::new(&["MEMBER", "CLIENT", "HOST", "PARTITIONS"]).dispensable(&["CLIENT"]);
         for member in &self.members {
             members.row([
                 Cell::text(&member.member_id),
@@ -76,6 +76,12 @@ impl Report for Described {
                 Cell::number(member.assigned.len() as i64),
             ]);
         }
+        members
+    }
+}
+
+impl Report for Described {
+    fn table(&self) -> String {
         let mut partitions = Table::new(&[
             "TOPIC",
             "PARTITION",
@@ -85,7 +91,8 @@ impl Report for Described {
             "OLDEST",
             "MEMBER",
             "VERDICT",
-        ]);
+        ])
+        .dispensable(&["MEMBER", "POSITION", "END"]);
         for lag in &self.partitions {
             let name = lag.partition().to_string();
             let owner = self.members.iter().find(|member| member.assigned.contains(&name));
@@ -100,12 +107,15 @@ impl Report for Described {
                 Cell::text(lag.verdict.name()).toned(tone(lag.verdict)),
             ]);
         }
-        let head = format!(
-            "{} is {} with {} members",
-            self.group,
-            self.state,
-            self.members.len()
-        );
-        format!("{head}\n\n{}\n\n{}", members.render(), partitions.render())
+        let (group, state) = (&self.group, &self.state);
+        let head = match (self.members.len(), super::without_members(group)) {
+            (0, Some(remedy)) => format!("{group} is {state}, nobody reads: {remedy}"),
+            (0, None) => format!("{group} is {state}, nobody reads"),
+            (members, _) => format!(
+                "{group} is {state} with {members} members\n\n{}",
+                self.members().render()
+            ),
+        };
+        format!("{head}\n\n{}", partitions.render())
     }
 }

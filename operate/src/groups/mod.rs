@@ -7,6 +7,7 @@ pub use describe::describe;
 pub use list::list;
 
 use clap::{Args, Subcommand};
+use schemas::topics::{GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK};
 
 /// Commands about consumer groups.
 #[derive(Debug, Subcommand)]
@@ -25,4 +26,17 @@ pub enum Command {
 pub struct DescribeOptions {
     /// The group, without the namespace
     group: String,
+}
+
+/// What to do about a group of the pipeline that has no member; none for a group of others.
+pub(crate) fn without_members(group: &str) -> Option<String> {
+    let program = match group {
+        GROUP_NORMALISE => "intake-enrich normalise",
+        GROUP_MATCH => "intake-enrich match",
+        GROUP_SINK => "intake-sink run",
+        _ => return None,
+    };
+    Some(format!(
+        "start `{program}`, or read the end of its log: it says why it ended"
+    ))
 }

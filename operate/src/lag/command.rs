@@ -195,7 +195,7 @@ impl Report for Shown {
         let rows = provinces::table(&self.rows);
         let late = self.rows.iter().any(|row| row.verdict > Verdict::CaughtUp);
         match &self.causes {
-            Some(causes) => format!("{rows}\n\n{}", explained::table(causes, late)),
+            Some(causes) => format!("{rows}\n\n{}", explained::told(causes, late)),
             None => rows,
         }
     }

@@ -4,7 +4,6 @@ use crate::{Settings, letters};
 use lag::cause::{Database, NodeSeen, Session};
 use runtime::Fault;
 use sink::DatabaseFault;
-use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +21,7 @@ const SESSIONS: &str = "
            extract(epoch FROM clock_timestamp() - xact_start)::float8 AS transaction_seconds,
            pg_blocking_pids(pid) AS blocked_by
       FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name IN ('intake-sink', 'intake-enrich')";
+     WHERE datname = current_database() AND application_name IN ('intake-sink', 'intake-enrich', $1)";
 
 const NODES: &str = "
     SELECT DISTINCT ON (m.node_id) m.node_id, COALESCE(node.province, m.province) AS province,
@@ -56,7 +55,7 @@ struct NodeRow {
 pub(crate) struct Register<'a> {
     settings: &'a Settings,
     conn: Option<PgConnection>,
-    /// What each node had published, since when, and by which manifest.
+    /// What each node that holds events had published, since when, and by which manifest.
     published: BTreeMap<String, (i64, tokio::time::Instant, i64)>,
 }
 
@@ -75,16 +74,14 @@ impl<'a> Register<'a> {
             return (Database::NotAsked, Vec::new());
         };
         let sessions = match self
-            .within(async |conn| query::<SessionRow>(conn, SESSIONS).await, &register)
+            .within(async |conn| Ok(sessions(conn).await?), &register)
             .await
         {
             Ok(sessions) => sessions.into_iter().map(Session::from).collect(),
             Err(reason) => return (Database::Unreachable(reason), Vec::new()),
         };
         // A server that tells its sessions answers: a table that can't be read is locked, which they tell.
-        let nodes = self
-            .within(async |conn| query::<NodeRow>(conn, NODES).await, &register)
-            .await;
+        let nodes = self.within(async |conn| Ok(nodes(conn).await?), &register).await;
         let nodes = nodes.unwrap_or_default();
         (
             Database::Sessions(sessions),
@@ -133,34 +130,38 @@ impl<'a> Register<'a> {
             .published
             .entry(node.node_id.clone())
             .or_insert((node.published, now, node.counter));
-        if first.0 != node.published || node.pending <= 0 {
+        if node.pending <= 0 || node.published < first.0 {
             *first = (node.published, now, node.counter);
         }
-        let held_back_seconds = if node.counter > first.2 {
+        let pending_seconds = if node.counter > first.2 {
             (now - first.1).as_secs_f64()
         } else {
             0.0
         };
+        let published = node.published - first.0;
         NodeSeen {
             node_id: node.node_id,
             province: node.province.unwrap_or_default(),
             silent_seconds: node.silent_seconds,
             pending: node.pending,
-            held_back_seconds,
+            pending_seconds,
+            published,
         }
     }
 }
 
-async fn query<Row>(conn: &mut PgConnection, statement: &'static str) -> Result<Vec<Row>, DatabaseFault>
-where
-    Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
-{
-    Ok(sqlx::query_as(statement).fetch_all(conn).await?)
+async fn sessions(conn: &mut PgConnection) -> sqlx::Result<Vec<SessionRow>> {
+    sqlx::query_as(SESSIONS).bind(sink::NO_ROOM).fetch_all(conn).await
+}
+
+async fn nodes(conn: &mut PgConnection) -> sqlx::Result<Vec<NodeRow>> {
+    sqlx::query_as(NODES).fetch_all(conn).await
 }
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
         Self {
+            no_room: row.program == sink::NO_ROOM,
             program: row.program,
             waits_for: row.waits_for,
             seconds: row.seconds,

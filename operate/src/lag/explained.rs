@@ -2,7 +2,7 @@
 
 use super::{Watcher, evidence::Register};
 use crate::Settings;
-use crate::table::{Cell, Table, Tone};
+use crate::table::{self, Tone};
 use lag::{Cause, Evidence, PartitionLag, Verdict, causes};
 use runtime::Fault;
 use schemas::topics::{GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK};
@@ -96,8 +96,9 @@ pub(super) fn attach(lags: &mut [PartitionLag], causes: &[Cause]) {
     }
 }
 
-/// The causes as a table, or that there is none.
-pub(super) fn table(causes: &[Cause], late: bool) -> String {
+/// The causes, or that there is none. Each stands for itself: a row of a table would wrap, and a command that wraps can't be
+/// copied.
+pub(super) fn told(causes: &[Cause], late: bool) -> String {
     if causes.is_empty() {
         return if late {
             "No cause was found for what waits: it moves, or the evidence does not suffice yet.".to_owned()
@@ -105,14 +106,66 @@ pub(super) fn table(causes: &[Cause], late: bool) -> String {
             "All is well: nothing waits for longer than its stage takes.".to_owned()
         };
     }
-    let mut table = Table::new(&["CAUSE", "WHERE", "EVIDENCE", "NEXT"]);
-    for cause in causes {
-        table.row([
-            Cell::text(cause.kind.name()).toned(Tone::Bad),
-            Cell::text(&cause.about),
-            Cell::text(&cause.evidence),
-            Cell::text(&cause.next),
-        ]);
+    let room = table::room().unwrap_or(WIDE);
+    let one = |cause: &Cause| {
+        let Cause {
+            kind,
+            about,
+            evidence,
+            next,
+            ..
+        } = cause;
+        let evidence = wrapped(evidence, room.saturating_sub(INDENT.len()));
+        format!(
+            "{}: {about}\n  seen  {}\n  next  {next}",
+            Tone::Bad.over(kind.name()),
+            evidence.join(&format!("\n{INDENT}"))
+        )
+    };
+    causes.iter().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Where no terminal says how much there is room for.
+const WIDE: usize = 100;
+const INDENT: &str = "        ";
+
+/// Lines of whole words; one that is longer than a line stands alone.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("one at least");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
     }
-    table.render()
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lag::cause::Kind;
+
+    #[test]
+    fn a_cause_reads_downwards_and_its_command_in_one_line() {
+        let cause = Cause {
+            kind: Kind::DeadConsumer,
+            about: "group sink".to_owned(),
+            evidence: "0 members; nobody has register.changes[0], register.changes[1], register.changes[2] and 9 more, where \
+                       12 records wait"
+                .to_owned(),
+            next: "intakectl groups describe sink".to_owned(),
+        };
+        assert_eq!(
+            told(&[cause], true),
+            "dead-consumer: group sink\n  \
+             seen  0 members; nobody has register.changes[0], register.changes[1], register.changes[2] and 9\n        \
+             more, where 12 records wait\n  next  intakectl groups describe sink"
+        );
+    }
 }

@@ -15,7 +15,8 @@ pub(super) fn table(rows: &[ProvinceLag]) -> String {
         "SINK",
         "DONE IN",
         "VERDICT",
-    ]);
+    ])
+    .dispensable(&["DONE IN", "PEOPLE", "NORMALISE", "MATCH", "SINK"]);
     for row in rows {
         let guessed = |number: i64, exact: bool| {
             if exact || number == 0 {

@@ -109,9 +109,19 @@ impl Report for Nodes {
             "LAST SEQUENCE",
             "GAP",
             "CLOCK",
-            "SILENT SINCE",
+            "LAST HEARD",
             "LAST EVENT",
             "SOFTWARE",
+        ])
+        .dispensable(&[
+            "SOFTWARE",
+            "KEY",
+            "LAST EVENT",
+            "CLOCK",
+            "CAPTURED",
+            "RECEIVED",
+            "LAST SEQUENCE",
+            "GAP",
         ]);
         let now = clock::now();
         let ago = |at: Option<DateTime<Utc>>| match at {

@@ -10,7 +10,7 @@ use schemas::{IntakeEvent, topics};
 use serde::Serialize;
 use serde_json::Value;
 
-/// An event's type and content, unmasked: only for [`super::masked`].
+/// An event's type and content, unmasked: only for [`super::masked`] and [`super::found`].
 pub(super) struct Decoded {
     pub(super) kind: &'static str,
     pub(super) content: Value,

@@ -53,35 +53,33 @@ const HARMLESS: &[&str] = &[
     "version",
     "withheld_hash",
 ];
-/// The same document without what is about a person.
-pub(super) fn masked(document: Value) -> Value {
+/// The same document with what is about a person as it may be shown.
+pub(super) fn shown(document: Value, mask: Mask) -> Value {
     match document {
         Value::Object(members) => {
             let members = members.into_iter().map(|(key, value)| {
-                let value = member(&key, value);
+                let value = member(&key, value, mask);
                 (key, value)
             });
             Value::Object(members.collect::<Map<_, _>>())
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
-        Value::String(text) => Value::String(Mask::Masked.show(&text)),
+        Value::Array(items) => items.into_iter().map(|item| shown(item, mask)).collect(),
+        Value::String(text) => Value::String(mask.show(&text)),
         harmless => harmless,
     }
 }
 
-fn member(key: &str, value: Value) -> Value {
+fn member(key: &str, value: Value, mask: Mask) -> Value {
     match value {
-        Value::Array(numbers) if is_bytes(&numbers) => bytes(key, &numbers),
-        Value::Array(items) if HARMLESS.contains(&key) => Value::Array(
-            items
-                .into_iter()
-                .map(|item| if item.is_string() { item } else { masked(item) })
-                .collect(),
-        ),
+        Value::Array(numbers) if is_bytes(&numbers) => bytes(key, &numbers, mask),
+        Value::Array(items) if HARMLESS.contains(&key) => items
+            .into_iter()
+            .map(|item| if item.is_string() { item } else { shown(item, mask) })
+            .collect(),
         Value::String(text) if HARMLESS.contains(&key) || (key == "reason" && is_code(&text)) => {
             Value::String(text)
         }
-        other => masked(other),
+        other => shown(other, mask),
     }
 }
 
@@ -90,13 +88,13 @@ fn is_bytes(items: &[Value]) -> bool {
     !items.is_empty() && items.iter().all(Value::is_number)
 }
 
-fn bytes(key: &str, numbers: &[Value]) -> Value {
+fn bytes(key: &str, numbers: &[Value], mask: Mask) -> Value {
     let bytes: Vec<u8> = numbers
         .iter()
         .filter_map(|number| u8::try_from(number.as_u64()?).ok())
         .collect();
     match decoded::nested(key, &bytes) {
-        Some(event) => masked(event.content),
+        Some(event) => shown(event.content, mask),
         None => json!(format!("{} bytes", bytes.len())),
     }
 }
@@ -122,13 +120,19 @@ mod tests {
             "refused": {"value": [1, 2, 3], "reason": "envelope.malformed"}, "new_bytes": [76, 195, 178],
             "headers": [{"name": "lo-van-pang", "value": "TMOy"}],
         });
-        let shown = json!({
+        let hidden = json!({
             "event_id": "0190", "sequence": 3, "new_field": "L•••",
             "body": {"ApplicationWithdrawn": {"application_id": "a-1", "reason": "c•••"}},
             "findings": [{"code": "name.short", "field": "full_name", "value": "P•••"}],
             "refused": {"value": "3 bytes", "reason": "envelope.malformed"}, "new_bytes": "3 bytes",
             "headers": [{"name": "l•••", "value": "T•••"}],
         });
-        assert_eq!(masked(document), shown);
+        assert_eq!(shown(document.clone(), Mask::Masked), hidden);
+        let open = shown(document, Mask::Unmasked);
+        assert_eq!(
+            (&open["new_field"], &open["refused"]["value"]),
+            (&json!("Lò Văn Pâng"), &json!("3 bytes")),
+            "what isn't decoded stays hidden"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `intakectl peek`: records of a topic as they are, without what they say about a person.
+//! `intakectl peek`: records of a topic as they are, what they say about a person masked.
 //!
 //! **Invariant:** it joins no group and commits nothing, so nobody's position moves.
 
@@ -8,14 +8,19 @@ mod masked;
 mod shown;
 
 use crate::Settings;
+use crate::show::mask::Mask;
+use crate::show::unmask::Unmask;
 use clap::Args;
 pub(crate) use found::Sought;
 use runtime::Fault;
-use runtime::kafka::{Cluster, Offsets, Partition, Record};
+use runtime::kafka::{Boundaries, Cluster, Offsets, Partition, Record};
 use schemas::topics;
 use shown::Peeked;
 pub(crate) use shown::Shown;
+use sink::DatabaseFault;
+use sqlx::PgConnection;
 use std::time::{Duration, Instant};
+use tokio::task::block_in_place;
 
 /// How long to wait for records that are there.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,24 +43,78 @@ pub struct Options {
     /// How many records
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     count: u16,
+    #[command(flatten)]
+    unmask: Unmask,
 }
 
 /// Shows records.
 ///
 /// # Errors
-/// Data when topic, partition, group or offset isn't there; transient when the cluster doesn't answer.
-pub fn run(settings: &Settings, args: &Options) -> Result<Peeked, Fault> {
+/// Data when topic, partition, group or offset isn't there; transient when the cluster doesn't answer; fatal when this login
+/// may not see values about people.
+pub async fn run(settings: &Settings, args: &Options) -> Result<Peeked, Fault> {
     let cluster = settings.cluster()?;
+    let found = block_in_place(|| find(&cluster, args))?;
+    let mask = if args.unmask.is_asked() {
+        let mut register = settings.open_register().await?;
+        may_see_people(&mut register).await?;
+        let to = found.records.last().map_or(found.start, |last| last.offset + 1);
+        let about = [format!("{}@{}-{to}", found.partition, found.start)];
+        args.unmask.mask(&mut register, "topic.unmask", &about).await?
+    } else {
+        Mask::Masked
+    };
+    Ok(Peeked {
+        partition: found.partition.number,
+        topic: found.partition.topic,
+        earliest: found.bounds.earliest,
+        stable: found.bounds.stable,
+        end: found.bounds.end,
+        from: found.start,
+        masked: mask == Mask::Masked,
+        records: found
+            .records
+            .iter()
+            .map(|record| Shown::under(mask, record))
+            .collect(),
+    })
+}
+
+/// Whoever may read the forms in the register may read them on their way to it.
+async fn may_see_people(register: &mut PgConnection) -> Result<(), Fault> {
+    const RIGHT: &str = "SELECT has_column_privilege('application', 'event', 'SELECT')";
+    let may: bool = sqlx::query_scalar(RIGHT)
+        .fetch_one(register)
+        .await
+        .map_err(DatabaseFault::from)?;
+    if may {
+        return Ok(());
+    }
+    Err(Fault::fatal(
+        "this login may not see values about people: it needs the role reviewer or auditor (`intakectl register roles`); \
+         without --unmask the record is shown masked",
+    ))
+}
+
+/// What is to be shown.
+struct Found {
+    partition: Partition,
+    bounds: Boundaries,
+    start: i64,
+    records: Vec<Record>,
+}
+
+fn find(cluster: &Cluster, args: &Options) -> Result<Found, Fault> {
     let offsets = cluster.offsets()?;
     let partition = partition(&offsets, args)?;
     let bounds = offsets.boundaries(std::slice::from_ref(&partition))?;
-    let Some(bounds) = bounds.first() else {
+    let Some(&bounds) = bounds.first() else {
         return Err(Fault::transient(format!("nothing is known of {partition}")));
     };
     let count = i64::from(args.count);
     let start = match (args.offset, &args.at_committed) {
         (Some(offset), _) => offset,
-        (None, Some(group)) => committed(&cluster, &partition, group)?,
+        (None, Some(group)) => committed(cluster, &partition, group)?,
         // Markers of transactions take offsets too: these are the last offsets, not always as many records.
         (None, None) => (bounds.stable - count).max(bounds.earliest),
     };
@@ -66,18 +125,15 @@ pub fn run(settings: &Settings, args: &Options) -> Result<Peeked, Fault> {
         )));
     }
     let records = if start < bounds.stable {
-        read(&cluster, &partition, start, bounds.stable, args.count.into())?
+        read(cluster, &partition, start, bounds.stable, args.count.into())?
     } else {
         Vec::new()
     };
-    Ok(Peeked {
-        partition: partition.number,
-        topic: partition.topic,
-        earliest: bounds.earliest,
-        stable: bounds.stable,
-        end: bounds.end,
-        from: start,
-        records: records.iter().map(Shown::of).collect(),
+    Ok(Found {
+        partition,
+        bounds,
+        start,
+        records,
     })
 }
 

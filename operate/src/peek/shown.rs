@@ -1,8 +1,9 @@
 //! How records are shown.
 
 use super::decoded::decoded;
-use super::masked::masked;
+use super::masked::shown;
 use crate::Report;
+use crate::show::mask::Mask;
 use runtime::kafka::Record;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,6 +17,7 @@ pub struct Peeked {
     pub(super) stable: i64,
     pub(super) end: i64,
     pub(super) from: i64,
+    pub(super) masked: bool,
     pub(super) records: Vec<Shown>,
 }
 
@@ -35,11 +37,16 @@ pub(crate) struct Shown {
 
 impl Shown {
     pub(crate) fn of(record: &Record) -> Self {
+        Self::under(Mask::Masked, record)
+    }
+
+    /// What it says of a person, as this mask lets it be seen.
+    pub(super) fn under(mask: Mask, record: &Record) -> Self {
         let (kind, reason, event) = match decoded(record) {
             None => ("unknown", None, None),
             Some(_) if record.value.is_empty() => ("tombstone", None, None),
             Some(Err(why)) => ("undecodable", Some(why.code()), None),
-            Some(Ok(event)) => (event.kind, None, Some(masked(event.content))),
+            Some(Ok(event)) => (event.kind, None, Some(shown(event.content, mask))),
         };
         Self {
             partition: record.partition.number,

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Entries handed on together.
+/// Entries handed on together; under a limit to the rate no more than a second's, so that a slow replay moves and tells.
 const CHUNK: usize = 4_000;
 const COMMIT_EVERY: Duration = Duration::from_secs(1);
 
@@ -23,6 +23,7 @@ pub(super) struct Log {
     archive: Option<(String, Stretch)>,
     to: i64,
     pace: Pace,
+    chunk: usize,
     handle: tokio::runtime::Handle,
 }
 
@@ -33,6 +34,7 @@ impl Log {
         let cluster = run.settings.cluster()?;
         Ok(Self {
             pace: Pace::new(run.speed, &cluster)?,
+            chunk: run.speed.max_rate.map_or(CHUNK, |rate| CHUNK.min(rate as usize)),
             cluster,
             group: plan.group(),
             archive: plan
@@ -56,7 +58,7 @@ impl Log {
         mut each: impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut from = from;
-        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut chunk = Vec::with_capacity(self.chunk);
         if let Some((place, stretch)) = self.archive.take().filter(|(_, stretch)| from < stretch.to) {
             let wanted = Stretch { from, to: stretch.to };
             let (handle, cluster) = (self.handle.clone(), self.cluster.clone());
@@ -88,6 +90,7 @@ impl Log {
             to: self.to,
         };
         let reader = self.cluster.reader_in(&self.group, &[(log.clone(), from)])?;
+        reader.commit(&[(log.clone(), loaded.load(Ordering::Relaxed))])?;
         let mut told = Instant::now();
         stretch::read_by(&reader, &[wanted], |record| {
             chunk.push(record);
@@ -105,12 +108,12 @@ impl Log {
         chunk: &mut Vec<Record>,
         each: &mut impl FnMut(Vec<Record>, i64) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let Some(last) = chunk.last().filter(|_| chunk.len() >= CHUNK) else {
+        let Some(last) = chunk.last().filter(|_| chunk.len() >= self.chunk) else {
             return Ok(());
         };
         let next = last.offset + 1;
         self.pace.pass(chunk.len() as u64)?;
-        each(std::mem::replace(chunk, Vec::with_capacity(CHUNK)), next)
+        each(std::mem::replace(chunk, Vec::with_capacity(self.chunk)), next)
     }
 }
 

@@ -30,6 +30,11 @@ pub(crate) fn reason(text: &str) -> Result<String, &'static str> {
 }
 
 impl Unmask {
+    /// Whether values are to be seen.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.unmask
+    }
+
     /// How values are shown. Unmasked, it is in the audit when this returns.
     pub(crate) async fn mask(
         &self,

@@ -182,11 +182,7 @@ fn nodes(state: &State, room: u16) -> Table<'static> {
             Cell::from(node.province.clone()),
             right(guessed(node.pending, true)),
             right(age(node.silent_seconds)),
-            right(if node.held_back_seconds > 0.0 {
-                age(node.held_back_seconds)
-            } else {
-                "-".to_owned()
-            }),
+            right(node.held_back_seconds().map_or_else(|| "-".to_owned(), age)),
         ]
     });
     table(
@@ -448,10 +444,7 @@ mod tests {
         }];
         picture.nodes[0].node_id = "tuyen-quang-thanh-pho-000001".to_owned();
         picture.nodes[0].province = "tuyen-quang".to_owned();
-        (
-            picture.nodes[0].silent_seconds,
-            picture.nodes[0].held_back_seconds,
-        ) = (172_000.0, 86_000.0);
+        (picture.nodes[0].silent_seconds, picture.nodes[0].pending_seconds) = (172_000.0, 86_000.0);
         picture.workers[0] = Worker {
             group: "normalise".to_owned(),
             state: "CompletingRebalance".to_owned(),

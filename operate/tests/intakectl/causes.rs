@@ -21,10 +21,13 @@ fn explained(pipeline: &Pipeline, province: &str) -> Vec<Value> {
             cause["evidence"].as_str().is_some_and(|text| !text.is_empty()),
             "{cause}"
         );
-        assert!(
-            cause["next"].as_str().is_some_and(|text| !text.is_empty()),
-            "{cause}"
-        );
+        let next: Vec<&str> = cause["next"].as_str().expect("text").split(' ').collect();
+        if let ["intakectl", command @ ..] = next.as_slice() {
+            let parsed = pipeline.run(&[command, &["--help"]].concat());
+            assert_eq!(parsed.code, 0, "{cause}: {}", parsed.stderr);
+        } else {
+            assert!(!next.concat().is_empty(), "{cause}");
+        }
     }
     causes
 }
@@ -93,9 +96,71 @@ async fn a_record_that_its_worker_cannot_pass() {
     assert!(
         causes[0]["next"]
             .as_str()
-            .is_some_and(|next| next.contains("-o 2")),
+            .is_some_and(|next| next.contains("--offset 2")),
         "{causes:?}"
     );
+}
+
+#[tokio::test]
+async fn a_group_that_does_nothing_but_share_out() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("son-la");
+    pipeline.produce(&topic, "son-la-01", 20);
+    for partition in 0..2 {
+        pipeline.commit(GROUP_NORMALISE, Partition::new(&topic, partition), 0);
+    }
+    let stays = pipeline.member(GROUP_NORMALISE, &topic);
+    let polled = || {
+        stays.poll(Duration::from_millis(50)).expect("polled");
+    };
+    let joins_and_leaves = || drop(pipeline.member(GROUP_NORMALISE, &topic));
+    let causes = beside(polled, || {
+        beside(joins_and_leaves, || explained(&pipeline, "son-la"))
+    });
+    assert_eq!(
+        named(&causes),
+        [("rebalance-loop", "group normalise")],
+        "{causes:?}"
+    );
+}
+
+#[tokio::test]
+async fn more_comes_in_than_is_taken() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("dien-bien");
+    let partition = Partition::new(&topic, 0);
+    pipeline.produce(&topic, "dien-bien-01", 200);
+    let reader = pipeline.member(GROUP_NORMALISE, &topic);
+    let mut next = 0;
+    let causes = beside(
+        || {
+            pipeline.produce(&topic, "dien-bien-01", 40);
+            let until = Instant::now() + Duration::from_millis(200);
+            while Instant::now() < until {
+                reader.poll(Duration::from_millis(20)).expect("polled");
+            }
+            next += 5;
+            reader
+                .commit_and_wait(&[(partition.clone(), next)])
+                .expect("committed");
+        },
+        || {
+            // What has waited for less than 5 s is on its way.
+            let deadline = Instant::now() + WITHIN;
+            let growing = || {
+                let lags = pipeline
+                    .run(&["lag", "--group", GROUP_NORMALISE, "-o", "json"])
+                    .json();
+                let lags = lags.as_array().expect("a list");
+                lags.iter().any(|lag| lag["verdict"] == "growing")
+            };
+            while !growing() {
+                assert!(Instant::now() < deadline, "the lag doesn't grow");
+            }
+            explained(&pipeline, "dien-bien")
+        },
+    );
+    assert_eq!(named(&causes), [("burst", "group normalise")], "{causes:?}");
 }
 
 #[tokio::test]

@@ -57,6 +57,11 @@ async fn every_group_has_the_figures_that_kafkas_own_tool_has() {
         assert_eq!(ours, as_kafka_tells(&pipeline, group), "{group}");
         assert!(ours.contains_key(&(dien_bien.clone(), 0)), "{ours:?}");
     }
+    let told = pipeline.run(&["groups", "describe", GROUP_NORMALISE]).stdout;
+    assert!(
+        told.starts_with("normalise is Empty, nobody reads: start `intake-enrich normalise`"),
+        "{told}"
+    );
     let missing = pipeline.run(&["groups", "describe", "nobody"]);
     assert_eq!((missing.code, missing.stderr.contains("groups list")), (1, true));
 }

@@ -1,7 +1,10 @@
 use crate::fixture::Pipeline;
 use runtime::kafka::Partition;
-use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG, applications};
+use schemas::topics::{
+    CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, MATCH_LOG, TopicSpec, applications,
+};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 fn find<'a>(lags: &'a Value, topic: &str, partition: i32) -> &'a Value {
@@ -160,4 +163,41 @@ async fn a_watch_tells_again_and_again_what_waits_now() {
     watch.until(waits("7"));
     pipeline.commit(GROUP_NORMALISE, Partition::new(&topic, 0), 9);
     watch.until(waits("0"));
+}
+
+#[tokio::test]
+async fn topics_that_come_and_go_do_not_fail_a_look_at_the_others() {
+    let pipeline = Pipeline::ready().await;
+    let name = "comes-and-goes".to_owned();
+    let spec = TopicSpec {
+        name: name.clone(),
+        partitions: 20,
+        compacted: false,
+        retention_ms: 3_600_000,
+        max_message_bytes: 1 << 20,
+    };
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.expect("a runtime");
+            while !over.load(Ordering::Relaxed) {
+                let made = runtime.block_on(pipeline.cluster.create_topics(
+                    std::slice::from_ref(&spec),
+                    1,
+                    false,
+                ));
+                made.expect("made");
+                let gone = runtime.block_on(pipeline.cluster.delete_topics(std::slice::from_ref(&name)));
+                gone.expect("deleted");
+                // Not all the time, or there would be no moment to look in.
+                std::thread::park_timeout(Duration::from_millis(400));
+            }
+        });
+        let answers: Vec<_> = (0..8).map(|_| pipeline.run(&["lag", "-o", "json"])).collect();
+        over.store(true, Ordering::Relaxed);
+        for answer in answers {
+            assert_eq!(answer.code, 0, "{}", answer.stderr);
+        }
+    });
 }

@@ -16,6 +16,7 @@ mod held;
 mod lag;
 mod latency;
 mod letters;
+mod lost_connection;
 mod matching;
 mod nodes;
 mod observability;

@@ -208,6 +208,22 @@ fn every_alert_has_its_runbook_and_every_command_in_one_exists() {
     }
 }
 
+/// A file of tests that promtool runs has a case in which each alert is told.
+#[test]
+fn every_alert_is_told_in_a_test_of_the_rules() {
+    let (alerts, tests) = (
+        read("deploy/observability/rules/alerts.yaml"),
+        read("deploy/observability/tests/alerts.yaml"),
+    );
+    let names = alerts
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    for name in names {
+        let runbook = format!("runbook: deploy/runbooks/{name}.md");
+        assert!(tests.contains(&runbook), "no test of the rules expects {name}");
+    }
+}
+
 /// The subcommands that a page calls, each with the flags it gives.
 fn commands_in(page: &str) -> BTreeSet<Vec<String>> {
     let calls = page

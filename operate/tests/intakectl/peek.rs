@@ -111,3 +111,79 @@ async fn records_are_shown_decoded_without_the_person_and_nobodys_position_moves
         );
     }
 }
+
+#[tokio::test]
+async fn a_person_is_shown_to_who_may_read_forms_and_the_audit_says_which_record_and_why() {
+    let pipeline = Pipeline::ready().await;
+    let topic = applications("dien-bien");
+    let producer = pipeline.cluster.producer().expect("a producer");
+    let value = event().encode().expect("encodes");
+    producer.send(&topic, b"dien-bien-01", &value, 0).expect("sent");
+    producer.flush(Duration::from_secs(10)).expect("delivered");
+    let prefix = pipeline.role_prefix();
+    let made = pipeline.run(&["register", "roles", "--prefix", &prefix, "--execute"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    for role in ["operator", "reviewer", "auditor"] {
+        pipeline
+            .sql(format!(
+                "CREATE ROLE {prefix}{role}_login LOGIN IN ROLE {prefix}{role}"
+            ))
+            .await;
+    }
+    let unmask = |role: &str, reason: &[&str]| {
+        let args = [&["peek", &topic, "-o", "json", "--unmask"], reason].concat();
+        pipeline.run_as(&format!("{prefix}{role}_login"), &args)
+    };
+    let why = ["--reason", "case 2026-17"];
+    let audited = || {
+        pipeline
+            .run_as(
+                &format!("{prefix}auditor_login"),
+                &["audit", "list", "-o", "json"],
+            )
+            .json()
+    };
+
+    assert_eq!(unmask("reviewer", &[]).code, 2, "it wants a reason");
+    let refused = unmask("operator", &why);
+    assert!(
+        refused.code == 1 && refused.stderr.contains("needs the role reviewer or auditor"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!refused.stdout.contains("Pâng"));
+    assert_eq!(audited(), serde_json::json!([]));
+
+    let shown = unmask("reviewer", &why);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    let shown = shown.json();
+    let applicant = &shown["records"][0]["event"]["body"]["ApplicationSubmitted"]["applicant"];
+    assert_eq!(applicant["full_name"], format!("{PERSONAL} full_name"));
+    assert_eq!(shown["masked"], false);
+    let rows = audited();
+    let [row] = rows.as_array().expect("rows").as_slice() else {
+        panic!("one row: {rows}");
+    };
+    assert_eq!(
+        (&row["action"], &row["about"], &row["reason"], &row["who"]),
+        (
+            &"topic.unmask".into(),
+            &format!("{topic}[0]@0-1").into(),
+            &"case 2026-17".into(),
+            &format!("{prefix}reviewer_login").into()
+        )
+    );
+
+    // Who may read but not write down that it did, sees nothing.
+    pipeline
+        .sql(format!(
+            "REVOKE INSERT (action, about, reason, result) ON audit FROM {prefix}reviewer"
+        ))
+        .await;
+    let unseen = unmask("reviewer", &why);
+    assert!(
+        unseen.code == 1 && unseen.stdout.is_empty() && unseen.stderr.contains("may not add to the audit"),
+        "{}",
+        unseen.stderr
+    );
+}

@@ -7,6 +7,11 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::groups::{GroupInfo, GroupMemberInfo};
 use schemas::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// How often the ends are asked for while topics come and go.
+const TRIES: usize = 5;
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// What was seen of a cluster, within its namespace. Names are without it.
 #[derive(Clone, Debug)]
@@ -54,10 +59,20 @@ impl Offsets {
     /// # Errors
     /// Transient when the cluster doesn't answer.
     pub fn look(&self) -> Result<Look, Fault> {
+        // A fresh client connects for metadata at once; for a list of groups only when its timer of a second says so.
+        let mut partitions = self.all_partitions()?;
         let groups = self.groups()?;
         let at = clock::now();
-        let partitions = self.all_partitions()?;
-        let known = self.known_boundaries(&partitions)?;
+        // A topic that is deleted just now fails the request for all: the others are asked again without it.
+        let mut known = self.known_boundaries(&partitions);
+        for _ in 1..TRIES {
+            if known.is_err() {
+                std::thread::sleep(AGAIN_AFTER);
+                partitions = self.all_partitions()?;
+                known = self.known_boundaries(&partitions);
+            }
+        }
+        let known = known?;
         let ends = partitions.into_iter().zip(known);
         Ok(Look {
             at,

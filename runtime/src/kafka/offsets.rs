@@ -6,6 +6,7 @@ use crate::Fault;
 use crate::retry::Backoff;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::metadata::MetadataPartition;
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics;
 use std::collections::{BTreeMap, HashMap};
@@ -75,7 +76,7 @@ impl Offsets {
         Ok(topics.iter().flat_map(of).collect())
     }
 
-    /// Every partition of the namespace's topics, Kafka's internal ones left out.
+    /// Every partition of the namespace's topics that has a leader, Kafka's internal ones left out.
     ///
     /// # Errors
     /// Transient when the cluster doesn't answer.
@@ -87,12 +88,14 @@ impl Offsets {
             .topics()
             .iter()
             .filter(|topic| !topic.name().starts_with("__"))
-            .filter_map(|topic| Some((namespace.strip(topic.name())?, topic.partitions().len())));
-        let each = |(topic, count): (&str, usize)| {
-            let topic = topic.to_owned();
-            (0..count as i32).map(move |number| Partition::new(topic.clone(), number))
+            .filter_map(|topic| Some((namespace.strip(topic.name())?, topic.partitions())));
+        // Asked for one without a leader, librdkafka answers for none.
+        let led = |(topic, partitions): (&str, &[MetadataPartition])| -> Vec<Partition> {
+            let led = partitions.iter().filter(|partition| partition.leader() >= 0);
+            led.map(|partition| Partition::new(topic, partition.id()))
+                .collect()
         };
-        Ok(named.flat_map(each).collect())
+        Ok(named.flat_map(led).collect())
     }
 
     /// Begin and end of each partition, in the same order.

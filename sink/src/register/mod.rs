@@ -105,6 +105,14 @@ impl Register {
         self.options.connect().await.map_err(DatabaseFault::of_connecting)
     }
 
+    /// A new connection that says under this name what our program waits for, to whoever looks at the server's sessions.
+    pub(crate) async fn open_as(&self, name: &str) -> Result<PgConnection, DatabaseFault> {
+        let named = Self {
+            options: self.options.clone().application_name(name),
+        };
+        named.open().await
+    }
+
     /// A new connection with what loading needs.
     pub(crate) async fn open_for_loading(&self) -> Result<PgConnection, DatabaseFault> {
         let mut conn = self.open().await?;

@@ -125,6 +125,9 @@ impl<'a> Trial<'a> {
         until(what, async || counters.of(&series) >= before + 2).await;
         assert_paced(counters.of(&series) - before, self.since.elapsed(), what);
         assert_eq!(stand(conn).await, (0, 0, 0), "{what}");
+        // Whoever looks at the server's sessions is told of a full disk, and of nothing else.
+        let told = i64::from(what.starts_with("53100"));
+        until(what, async || telling(conn).await == told).await;
         sqlx::query("DROP TRIGGER raise ON intake_event")
             .execute(&mut *conn)
             .await
@@ -133,6 +136,7 @@ impl<'a> Trial<'a> {
         self.loading.await.expect("no panic").expect(what);
         assert_eq!(self.health.why_not(), None, "{what}");
         assert_eq!(stand(conn).await, (STEPS, 0, self.records), "{what}");
+        until(what, async || telling(conn).await == 0).await;
     }
 
     async fn puts_one_aside(self, conn: &mut PgConnection) {
@@ -151,6 +155,14 @@ impl<'a> Trial<'a> {
         assert!(fault.to_string().contains(&self.what[..5]), "{fault}");
         assert_eq!(stand(conn).await, (0, 0, 0), "{}", self.what);
     }
+}
+
+/// Sessions that say that there is no room.
+async fn telling(conn: &mut PgConnection) -> i64 {
+    const SESSIONS: &str =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1";
+    let asked = sqlx::query_scalar(SESSIONS).bind(crate::NO_ROOM);
+    asked.fetch_one(conn).await.expect("counted")
 }
 
 /// Events loaded, dead letters, and records that the positions have passed.

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod cost;
 pub mod delay;
+pub mod lag;
 pub mod limits;
 pub mod load;
 pub mod matching;

@@ -5,15 +5,21 @@ use crate::DRAINED;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
+use std::process::Output;
 use std::time::{Duration, Instant};
-use tests::{Ground, Load, Pipeline, Sent, Shape, Worker};
+use tests::{Ground, Load, Pipeline, Sent, Shape, SmallDisk, Worker};
 
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// The causes that are named for Điện Biên, as kind and place.
-fn explained(ground: &Ground) -> Vec<(String, String)> {
+pub(crate) fn explained(ground: &Ground) -> Vec<(String, String)> {
+    told(|args| ground.intakectl(args))
+}
+
+/// The same from an `intakectl` that is run in this way.
+pub(crate) fn told(intakectl: impl Fn(&[&str]) -> Output) -> Vec<(String, String)> {
     let started = Instant::now();
-    let output = ground.intakectl(&["lag", "--province", "dien-bien", "--explain", "-o", "json"]);
+    let output = intakectl(&["lag", "--province", "dien-bien", "--explain", "-o", "json"]);
     assert!(output.status.success(), "{output:?}");
     assert!(started.elapsed() < WITHIN, "it took {:?}", started.elapsed());
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -27,7 +33,7 @@ fn explained(ground: &Ground) -> Vec<(String, String)> {
     named
 }
 
-fn cause(kind: &str, about: &str) -> Vec<(String, String)> {
+pub(crate) fn cause(kind: &str, about: &str) -> Vec<(String, String)> {
     vec![(kind.to_owned(), about.to_owned())]
 }
 
@@ -72,6 +78,24 @@ fn what_is_broken_is_named_and_nothing_is_while_all_is_well() {
     pipeline.worker(Worker::Normalise, 0).thaw();
     pipeline.drain(sent.events.len(), DRAINED);
 
+    // Match reads its state back from a register that is slow to read.
+    pipeline.worker(Worker::Match, 0).kill();
+    std::fs::remove_dir_all(ground.snapshots()).expect("removed");
+    ground.site.database.execute(
+        "ALTER TABLE application RENAME TO application_kept;
+         CREATE VIEW application AS SELECT * FROM application_kept WHERE pg_sleep(0.02) IS NOT NULL",
+    );
+    send(&mut sent);
+    pipeline.worker(Worker::Match, 0).start();
+    assert_eq!(explained(&ground), cause("matcher-restoring", "group match"));
+    pipeline.worker(Worker::Match, 0).kill();
+    ground
+        .site
+        .database
+        .execute("DROP VIEW application; ALTER TABLE application_kept RENAME TO application");
+    pipeline.worker(Worker::Match, 0).start();
+    pipeline.drain(sent.events.len(), DRAINED);
+
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
     let url = ground.site.database.url();
@@ -87,6 +111,18 @@ fn what_is_broken_is_named_and_nothing_is_while_all_is_well() {
     assert_eq!(explained(&ground), cause("slow-database", "group sink"));
     runtime.block_on(lock.close()).expect("closed");
     pipeline.drain(sent.events.len(), DRAINED);
+
+    match SmallDisk::under(&ground.site.database, "intake_event") {
+        Some(disk) => {
+            disk.fill();
+            send(&mut sent);
+            assert_eq!(explained(&ground), cause("disk", "group sink"));
+            disk.make_room();
+            pipeline.drain(sent.events.len(), DRAINED);
+            disk.give_up();
+        }
+        None => eprintln!("no disk was filled: it takes the right to mount one, and the server's superuser"),
+    }
 
     ground.site.database.shut_everybody_out();
     send(&mut sent);

@@ -2,6 +2,7 @@
 //! compared, approved by somebody else, promoted, undone, promoted under load; and the whole register rebuilt beside the live one.
 
 use crate::DRAINED;
+use crate::explained::{cause, explained};
 use crate::foreign::{Foreign, NODE, PROVINCE, application};
 use runtime::clock;
 use runtime::kafka::Producer;
@@ -229,8 +230,14 @@ fn a_wrong_map_is_put_right_without_touching_what_is_live() {
     let positions = "SELECT json_agg(p ORDER BY topic, partition)::text FROM sink_position p";
     let positions_before: String = register.value(positions);
     let started = format!("SELECT count(*) FROM replay_step WHERE replay_id = '{id}' AND step = 'started'");
-    engineers.kill("lan", &["run", file, "--max-rate", "500"], || {
-        register.value::<i64>(&started) > 0
+    engineers.kill("lan", &["run", file, "--max-rate", "100"], || {
+        let shadow = format!("replay-{}-shadow", &id.replace('-', "")[16..]);
+        let groups = ground.intakectl(&["groups", "list"]);
+        register.value::<i64>(&started) > 0 && String::from_utf8_lossy(&groups.stdout).contains(&shadow) && {
+            let about = format!("group {shadow}");
+            assert_eq!(explained(&ground), cause("replay-in-progress", &about));
+            true
+        }
     });
     let ran = engineers.run("lan", 0, &["run", file]);
     let schema = ran["schema"].as_str().expect("a schema").to_owned();

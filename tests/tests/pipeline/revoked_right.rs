@@ -1,7 +1,8 @@
 //! A broker that knows everybody by name: each program has just the rights of its role, and one node loses one.
 
+use crate::explained::{cause, told};
 use crate::{DRAINED, HEARD};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tests::{Ground, Load, Pipeline, Process, SecuredBroker, Shape};
 
@@ -35,13 +36,14 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
     let login = |what: &str, process: Process| {
         let role = if what == "dien-bien" { "node" } else { what };
         process
+            .env("INTAKE_PUBLISHER__IN_FLIGHT", "5")
             .env("INTAKE_KAFKA__BROKERS", broker.secure.to_string())
             .env("INTAKE_KAFKA__USERNAME", user_of(role))
             .env("INTAKE_KAFKA__PASSWORD", PASSWORD)
     };
     let mut pipeline = Pipeline::start_with(&ground, Shape::ONE, login);
     pipeline.register_nodes();
-    let parts = Load::generate(&ground, 71, 300).split(2);
+    let parts = Load::generate(&ground, 71, 1_350).split(3);
     let mut events = pipeline.send(&parts[0]).events;
     pipeline.drain(events.len(), DRAINED);
     pipeline.outcomes(HEARD);
@@ -61,6 +63,10 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
         "{why}"
     );
 
+    let as_operator = |args: &[&str]| operator(&ground, &broker, args);
+    let held_back = cause("producer-held-back", "dien-bien-01");
+    assert_eq!(told(as_operator), held_back, "it may not write");
+
     broker.access(&format!("--add {right}"));
     pipeline.until(
         "the node is online again and has published all",
@@ -70,6 +76,12 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
             (status.broker == "online" && status.pending == 0).then_some(())
         },
     );
+    // A quota lets through an event or two a second, and five are on their way at most.
+    broker.quota("node-dien-bien", Some(1_000));
+    events.extend(pipeline.send(&parts[2]).events);
+    assert_eq!(told(as_operator), held_back, "it is throttled");
+    broker.quota("node-dien-bien", None);
+
     let books = pipeline.drain(events.len(), DRAINED);
     books.assert_balanced(events.len());
     ground.site.assert_settled_once(&events);
@@ -95,20 +107,23 @@ fn user_of(role: &str) -> String {
     }
 }
 
+/// What `intakectl` tells somebody who logs in as an operator.
+fn operator(ground: &Ground, broker: &SecuredBroker, arguments: &[&str]) -> Output {
+    let ran = tests::command("intakectl")
+        .args(arguments)
+        .arg("--config")
+        .arg(&ground.site.settings)
+        .env("INTAKE_KAFKA__BROKERS", broker.secure.to_string())
+        .env("INTAKE_KAFKA__USERNAME", "operator")
+        .env("INTAKE_KAFKA__PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .output();
+    ran.expect("intakectl runs")
+}
+
 /// An operator sees lag and books, and may not change anything.
 fn looks_as_operator(ground: &Ground, broker: &SecuredBroker) {
-    let run = |arguments: &[&str]| {
-        let ran = tests::command("intakectl")
-            .args(arguments)
-            .arg("--config")
-            .arg(&ground.site.settings)
-            .env("INTAKE_KAFKA__BROKERS", broker.secure.to_string())
-            .env("INTAKE_KAFKA__USERNAME", "operator")
-            .env("INTAKE_KAFKA__PASSWORD", PASSWORD)
-            .stdin(Stdio::null())
-            .output();
-        ran.expect("intakectl runs")
-    };
+    let run = |arguments: &[&str]| operator(ground, broker, arguments);
     for looked in [
         run(&["lag"]),
         run(&["reconcile", "--quick"]),

@@ -42,6 +42,8 @@ pub struct Session {
     pub transaction_seconds: Option<f64>,
     /// The server processes that hold the lock it waits for.
     pub blocked_by: Vec<i32>,
+    /// It says that its program found no room on the server's disk.
+    pub no_room: bool,
 }
 
 /// A node, as its last manifest in the register tells.
@@ -55,8 +57,19 @@ pub struct NodeSeen {
     pub silent_seconds: f64,
     /// Events it held then.
     pub pending: i64,
-    /// Seconds for which manifests have come while not one event more was published; 0 when unknown.
-    pub held_back_seconds: f64,
+    /// Seconds for which manifests have come that all told of events to publish; 0 when unknown.
+    pub pending_seconds: f64,
+    /// Events that it published within them.
+    pub published: i64,
+}
+
+impl NodeSeen {
+    /// For how long it has published nothing, or so little that what it holds takes four times as long again; none when it
+    /// publishes well or that is unknown.
+    pub fn held_back_seconds(&self) -> Option<f64> {
+        let slow = self.pending > 4 * self.published;
+        (slow && self.pending_seconds > 0.0).then_some(self.pending_seconds)
+    }
 }
 
 impl<'a> Evidence<'a> {

@@ -1,16 +1,15 @@
 //! Causes in a consumer group.
 
-use super::{Cause, Database, Evidence, Kind, Session};
+use super::database::{of_database, reading_back, restoring};
+use super::{Cause, Evidence, Kind};
 use crate::verdict::{Verdict, unstable_for, waited_still_for};
 use crate::{PartitionLag, STALL};
-use runtime::kafka::{Group, Look};
+use runtime::kafka::Look;
 use schemas::topics::{GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK};
 use std::collections::BTreeSet;
 
 /// A frozen worker stays a member for its session's 10 s: only a longer stand is a record's fault.
 const STUCK: f64 = STALL + 5.0;
-/// A lock, or a restore's transaction, that is held for longer than a batch takes.
-const LONG: f64 = 2.0;
 /// Members that came and went within the window.
 const RESTARTS: usize = 2;
 /// How much more must come in than goes out.
@@ -76,10 +75,15 @@ pub(super) fn causes(evidence: &Evidence<'_>, name: &str, blocked_later: bool) -
         .filter(|lag| matches!(lag.verdict, Verdict::NoActiveConsumers | Verdict::NeverCommitted))
         .filter(|lag| members == 0 || lag.verdict == Verdict::NoActiveConsumers)
         .collect();
-    let (gone, rebalances) = unrest(evidence, name);
+    let Unrest {
+        gone,
+        rebalances,
+        stayed,
+    } = unrest(evidence, name);
     let stuck: Vec<&PartitionLag> = with(&late, Verdict::Stalled).collect();
     let still = late.iter().any(|lag| stands(evidence, lag) >= STALL);
-    if still && gone >= RESTARTS && !rebalancing_only(group, gone, rebalances) {
+    // A record that ends whoever gets it spares nobody.
+    if still && gone >= RESTARTS && stayed == 0 {
         let text = format!(
             "{} members came and went in {:.0} s, and {} does not move: its worker ends at each try",
             gone,
@@ -93,6 +97,9 @@ pub(super) fn causes(evidence: &Evidence<'_>, name: &str, blocked_later: bool) -
             evidence.window.seconds()
         );
         found.push(cause(Kind::RebalanceLoop, text, describe()));
+    } else if let Some(seconds) = restoring(evidence.database).filter(|_| name == GROUP_MATCH && members == 0)
+    {
+        found.push(cause(Kind::MatcherRestoring, reading_back(seconds), describe()));
     } else if !unread.is_empty() {
         let kind = if members == 0 {
             Kind::DeadConsumer
@@ -115,10 +122,7 @@ pub(super) fn causes(evidence: &Evidence<'_>, name: &str, blocked_later: bool) -
     if name == GROUP_MATCH
         && let Some(restoring) = restoring(evidence.database).filter(|_| !stuck.is_empty())
     {
-        let text = format!(
-            "it has held one transaction open in the register for {restoring:.0} s, to read its state"
-        );
-        return vec![cause(Kind::MatcherRestoring, text, describe())];
+        return vec![cause(Kind::MatcherRestoring, reading_back(restoring), describe())];
     }
     let poison = stuck.iter().find(|lag| stands(evidence, lag) >= STUCK);
     if let Some(lag) = poison.filter(|_| !blocked_later) {
@@ -152,62 +156,17 @@ pub(super) fn causes(evidence: &Evidence<'_>, name: &str, blocked_later: bool) -
     Vec::new()
 }
 
-/// The database's part: it doesn't answer, or the sink waits in it.
-fn of_database(database: &Database) -> Option<(Kind, String, String)> {
-    match database {
-        Database::NotAsked => None,
-        Database::Unreachable(why) => Some((
-            Kind::DatabaseStopped,
-            format!("the register does not answer: {why}"),
-            "intakectl register check".to_owned(),
-        )),
-        Database::Sessions(sessions) => {
-            let waits = |session: &&Session| {
-                session.program == "intake-sink" && session.waits_for.is_some() && session.seconds >= LONG
-            };
-            let longest = sessions
-                .iter()
-                .filter(waits)
-                .max_by(|a, b| a.seconds.total_cmp(&b.seconds))?;
-            let blockers: Vec<String> = longest.blocked_by.iter().map(ToString::to_string).collect();
-            let by = if blockers.is_empty() {
-                String::new()
-            } else {
-                format!(", held by server process {}", blockers.join(", "))
-            };
-            Some((
-                Kind::SlowDatabase,
-                format!(
-                    "a session of the sink has waited {:.0} s for {}{by}",
-                    longest.seconds,
-                    longest.waits_for.as_deref().unwrap_or_default()
-                ),
-                match longest.blocked_by.first() {
-                    Some(pid) => format!("psql -c 'SELECT * FROM pg_stat_activity WHERE pid = {pid}'"),
-                    None => "psql -c 'SELECT wait_event_type, wait_event, count(*) FROM pg_stat_activity GROUP BY 1, 2'"
-                        .to_owned(),
-                },
-            ))
-        }
-    }
+/// How members came and went within the window.
+struct Unrest {
+    /// Members that were there and are gone.
+    gone: usize,
+    /// Times the group was found sharing out, or with other members.
+    rebalances: usize,
+    /// Members that were there all the time.
+    stayed: usize,
 }
 
-/// For how long a matcher has been reading its state back.
-fn restoring(database: &Database) -> Option<f64> {
-    let Database::Sessions(sessions) = database else {
-        return None;
-    };
-    let of_match = sessions
-        .iter()
-        .filter(|session| session.program == "intake-enrich");
-    let longest = of_match
-        .filter_map(|session| session.transaction_seconds)
-        .fold(0.0, f64::max);
-    (longest >= LONG).then_some(longest)
-}
-
-/// Members that were there and are gone, and times the group was found sharing out or with other members.
-fn unrest(evidence: &Evidence<'_>, name: &str) -> (usize, usize) {
+fn unrest(evidence: &Evidence<'_>, name: &str) -> Unrest {
     let ids = |look: &Look| -> BTreeSet<String> {
         let members = look.groups.get(name).into_iter().flat_map(|group| &group.members);
         members.map(|member| member.id.clone()).collect()
@@ -225,17 +184,15 @@ fn unrest(evidence: &Evidence<'_>, name: &str) -> (usize, usize) {
         .collect();
     let ever: BTreeSet<&String> = of_looks.iter().flat_map(|(ids, _)| ids).collect();
     let now = of_looks.last().map_or(0, |(ids, _)| ids.len());
-    let rebalances = of_looks
-        .windows(2)
-        .filter(|pair| pair[0].0 != pair[1].0 || pair[1].1)
-        .count();
-    (ever.len() - now, rebalances)
-}
-
-/// The members stay and only share out again and again.
-fn rebalancing_only(group: Option<&Group>, gone: usize, rebalances: usize) -> bool {
-    let members = group.map_or(0, |group| group.members.len());
-    members > 1 && rebalances > gone * 2
+    let always = |id: &&&String| of_looks.iter().all(|(ids, _)| ids.contains(**id));
+    Unrest {
+        gone: ever.len() - now,
+        rebalances: of_looks
+            .windows(2)
+            .filter(|pair| pair[0].0 != pair[1].0 || pair[1].1)
+            .count(),
+        stayed: ever.iter().filter(always).count(),
+    }
 }
 
 fn stands(evidence: &Evidence<'_>, lag: &PartitionLag) -> f64 {
@@ -264,7 +221,7 @@ fn places(lags: &[&PartitionLag]) -> String {
 
 fn peek(lag: &PartitionLag) -> String {
     format!(
-        "intakectl peek {} -p {} -o {}",
+        "intakectl peek {} -p {} --offset {}",
         lag.topic,
         lag.partition,
         lag.next()

@@ -1,6 +1,7 @@
 //! Why something waits: rules over evidence, the last stage first, as what a stage can't pass on backs up
 //! before it.
 
+mod database;
 mod evidence;
 mod group;
 mod node;
@@ -17,6 +18,8 @@ use std::collections::BTreeSet;
 pub enum Kind {
     /// The database doesn't answer.
     DatabaseStopped,
+    /// There is no room on the database's disk.
+    Disk,
     /// The sink's sessions wait in the database.
     SlowDatabase,
     /// Records were deleted before they were read, or soon will be.
@@ -45,8 +48,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::DatabaseStopped,
+        Self::Disk,
         Self::SlowDatabase,
         Self::RecordsDeleted,
         Self::DeadConsumer,
@@ -65,6 +69,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DatabaseStopped => "database-stopped",
+            Self::Disk => "disk",
             Self::SlowDatabase => "slow-database",
             Self::RecordsDeleted => "records-deleted",
             Self::DeadConsumer => "dead-consumer",

@@ -29,7 +29,12 @@ pub(super) fn causes(evidence: &Evidence<'_>) -> Vec<Cause> {
         .filter(told)
         .collect();
     let silent = |node: &&&NodeSeen| node.silent_seconds >= SILENT;
-    let held = |node: &&&NodeSeen| node.silent_seconds < SILENT && node.held_back_seconds >= HELD_BACK;
+    let held = |node: &&&NodeSeen| {
+        node.silent_seconds < SILENT
+            && node
+                .held_back_seconds()
+                .is_some_and(|seconds| seconds >= HELD_BACK)
+    };
     let silent = nodes.iter().filter(silent).take(NAMED).map(|node| Cause {
         kind: Kind::SilentNode,
         about: node.node_id.clone(),
@@ -42,13 +47,26 @@ pub(super) fn causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     let held = nodes.iter().filter(held).take(NAMED).map(|node| Cause {
         kind: Kind::ProducerHeldBack,
         about: node.node_id.clone(),
-        evidence: format!(
-            "manifests come, but none of its {} pending events in {:.0} s: throttled, or no right to write {}",
-            node.pending,
-            node.held_back_seconds,
-            topics::applications(&node.province)
-        ),
-        next: format!("intakectl node list --province {}", node.province),
+        evidence: held_back(node),
+        next: "intake-node status, at the node".to_owned(),
     });
     silent.chain(held).collect()
+}
+
+fn held_back(node: &NodeSeen) -> String {
+    let seconds = node.pending_seconds;
+    if node.published == 0 {
+        return format!(
+            "manifests come, but in {seconds:.0} s not one of its {} pending events: no right to write {}, or throttled",
+            node.pending,
+            topics::applications(&node.province)
+        );
+    }
+    let rate = node.published as f64 / seconds;
+    format!(
+        "published {} events in {seconds:.0} s and holds {} more, {:.0} min at this rate: throttled by a quota, or a slow line",
+        node.published,
+        node.pending,
+        (node.pending as f64 / rate / 60.0).max(1.0)
+    )
 }
