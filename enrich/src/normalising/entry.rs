@@ -8,6 +8,7 @@ use schemas::codec::Event;
 use schemas::match_log::{
     Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord, Undecodable,
 };
+use schemas::topics::{MAX_EVENT_BYTES, MAX_RECORD_BYTES};
 use schemas::{IntakeEvent, NodeId, Timestamp};
 
 /// An entry, encoded, with the key it is logged under.
@@ -38,6 +39,7 @@ pub fn of(
         headers,
     } = record;
     let headers = SourceRecord::kept(headers, value.len());
+    let (key, value) = cut(key, value);
     let quarantined = controls.quarantined(&partition.topic, partition.number, offset);
     let (node, content) = content(Key::Is(key.clone()), value, appended_at, quarantined, ruleset);
     count(&content);
@@ -63,6 +65,22 @@ pub fn of(
     })
 }
 
+/// The reason of a record that only compression made small enough for its topic.
+const TOO_LARGE: &str = "envelope.too-large";
+
+/// What an entry can hold of a record: of one that is larger than its topic takes uncompressed, the beginning. A value that is
+/// cut keeps a byte too many, so that whoever reads it again finds it too large as well; whole it stays in its topic and in
+/// the archive.
+fn cut(mut key: Option<Vec<u8>>, mut value: Vec<u8>) -> (Option<Vec<u8>>, Vec<u8>) {
+    if key.as_ref().map_or(0, Vec::len) + value.len() > MAX_RECORD_BYTES {
+        value.truncate(MAX_RECORD_BYTES + 1);
+        if let Some(key) = &mut key {
+            key.truncate(MAX_RECORD_BYTES - MAX_EVENT_BYTES);
+        }
+    }
+    (key, value)
+}
+
 /// A record's key.
 pub(crate) enum Key {
     /// As it was read.
@@ -79,7 +97,12 @@ pub(crate) fn content(
     quarantined: bool,
     ruleset: &Ruleset,
 ) -> (Option<NodeId>, Content) {
-    match read(&value, quarantined) {
+    let read = if value.len() > MAX_RECORD_BYTES {
+        Err(TOO_LARGE)
+    } else {
+        read(&value, quarantined)
+    };
+    match read {
         Ok(event) => {
             let key = match &key {
                 Key::Is(key) => key.as_deref(),

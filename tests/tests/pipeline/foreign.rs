@@ -1,12 +1,14 @@
 //! A publisher that isn't our node.
 
 use runtime::clock;
-use runtime::kafka::Producer;
+use runtime::kafka::{Cluster, Producer};
+use runtime::settings::KafkaSettings;
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::{Applicant, Body, Epoch, Field, Header, IntakeEvent, NodeId, Sha256, topics};
+use std::collections::BTreeMap;
 use std::time::Duration;
-use tests::Ground;
+use tests::{Ground, Stack};
 use uuid::Uuid;
 
 /// Where it publishes.
@@ -23,8 +25,15 @@ pub struct Foreign {
 
 impl Foreign {
     pub fn on(ground: &Ground) -> Self {
+        // What is too large for our own programs only compression brings into a topic.
+        let kafka = KafkaSettings {
+            namespace: ground.site.namespace.clone(),
+            properties: BTreeMap::from([("message.max.bytes".to_owned(), (16 << 20).to_string())]),
+            ..Stack::find().kafka
+        };
+        let cluster = Cluster::new(&kafka).expect("the stack's settings");
         Self {
-            producer: ground.site.cluster.producer().expect("a producer"),
+            producer: cluster.producer().expect("a producer"),
             epoch: clock::new_epoch(),
         }
     }

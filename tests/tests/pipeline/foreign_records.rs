@@ -42,6 +42,7 @@ fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
     ]
     .concat();
     let malformed = [&first[..10], b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"].concat();
+    let inflated = [&first[..10], &vec![b'V'; 6 << 20]].concat();
     let trailing = [first.as_slice(), b"\0"].concat();
 
     foreign.publish_with(NODE, &first, &[nameless()]);
@@ -52,6 +53,7 @@ fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
         &malformed,
         &trailing,
         &out_of_range,
+        &inflated,
     ] {
         foreign.publish(NODE, no_event);
     }
@@ -105,6 +107,7 @@ fn whatever_lies_in_a_topic_ends_where_it_should_and_its_partition_goes_on() {
         undecodable("envelope.malformed", 1),
         undecodable("envelope.not-single-object", 2),
         undecodable("envelope.sequence-out-of-range", 1),
+        undecodable("envelope.too-large", 1),
         undecodable("envelope.trailing-bytes", 1),
         undecodable("envelope.unknown-schema", 1),
     ];
