@@ -4,7 +4,7 @@ use crate::explained::{cause, told};
 use crate::{DRAINED, HEARD};
 use std::process::{Output, Stdio};
 use std::time::Duration;
-use tests::{Ground, Load, Pipeline, Process, SecuredBroker, Shape};
+use tests::{Ground, Load, Pipeline, Process, SecuredBroker, Shape, until};
 
 /// One province, as each call of kafka-acls takes seconds.
 const PROVINCE: &str = "home = 'dien-bien'
@@ -63,6 +63,7 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
         "{why}"
     );
 
+    reported(&ground);
     let as_operator = |args: &[&str]| operator(&ground, &broker, args);
     let held_back = cause("producer-held-back", "dien-bien-01");
     assert_eq!(told(as_operator), held_back, "it may not write");
@@ -79,6 +80,7 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
     // A quota lets through an event or two a second, and five are on their way at most.
     broker.quota("node-dien-bien", Some(1_000));
     events.extend(pipeline.send(&parts[2]).events);
+    reported(&ground);
     assert_eq!(told(as_operator), held_back, "it is throttled");
     broker.quota("node-dien-bien", None);
 
@@ -105,6 +107,14 @@ fn user_of(role: &str) -> String {
     } else {
         role.to_owned()
     }
+}
+
+/// Waits until a node's manifest has told the centre of events that are not published.
+fn reported(ground: &Ground) {
+    const WAITING: &str = "SELECT EXISTS (SELECT FROM node_manifest WHERE captured > published)";
+    until("a manifest tells of what waits", NAMED, || {
+        ground.site.database.value::<bool>(WAITING).then_some(())
+    });
 }
 
 /// What `intakectl` tells somebody who logs in as an operator.
