@@ -16,12 +16,13 @@ impl Controls {
     /// Reads the control topic to its end. Blocking.
     ///
     /// # Errors
-    /// Transient when the cluster doesn't answer; fatal when the topic isn't there.
+    /// Transient when the cluster doesn't answer, or the topic isn't there: a broker may not know yet of one that was only just
+    /// made.
     pub fn read(cluster: &Cluster) -> Result<Self, Fault> {
         let offsets = cluster.offsets()?;
         let partitions = offsets.partitions(&[topics::CONTROL.to_owned()])?;
         if partitions.is_empty() {
-            return Err(Fault::fatal(format!(
+            return Err(Fault::transient(format!(
                 "topic {} isn't there: `intakectl topics apply --execute` makes it",
                 cluster.namespace().full(topics::CONTROL)
             )));

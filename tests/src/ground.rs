@@ -4,6 +4,7 @@ use crate::log_gate::LogGate;
 use crate::process;
 use crate::rebuild::{self, Rebuild};
 use crate::site::{self, Site};
+use crate::small_disk;
 use crate::stack::{Stack, Turn};
 use runtime::kafka::Cluster;
 use runtime::settings::KafkaSettings;
@@ -162,6 +163,7 @@ fn sweep(stack: &Stack, runtime: &Rc<Runtime>) {
         site::delete_topics(&cluster, &names, runtime);
         runtime.block_on(stack.administer(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")));
     }
+    runtime.block_on(small_disk::sweep(stack));
     clear(&stack.folder());
 }
 

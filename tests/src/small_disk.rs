@@ -1,8 +1,9 @@
 //! A disk of the database's that can be filled up: a tablespace on a file system of its own.
 
-use crate::Database;
+use crate::{Database, Stack};
 use secrecy::ExposeSecret;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -103,10 +104,28 @@ impl<'a> SmallDisk<'a> {
 
 impl Drop for SmallDisk<'_> {
     fn drop(&mut self) {
-        let place = self.folder.path().join("disk");
-        let gone = Command::new("umount").arg("--lazy").arg(place).status();
-        if !gone.is_ok_and(|ended| ended.success()) {
-            eprintln!("{} stays mounted", self.folder.path().display());
-        }
+        unmount(&self.folder.path().join("disk"));
+    }
+}
+
+/// Removes those that killed tests have left, their databases being gone.
+pub(crate) async fn sweep(stack: &Stack) {
+    const LEFT: &str = "
+        SELECT spcname::text, pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname LIKE 'e2e\\_%\\_small'";
+    let mut server = stack.connect("postgres").await;
+    let left: Vec<(String, String)> = sqlx::query_as(LEFT)
+        .fetch_all(&mut server)
+        .await
+        .expect("tablespaces are listed");
+    for (tablespace, place) in left {
+        stack.administer(format!("DROP TABLESPACE {tablespace}")).await;
+        unmount(Path::new(&place));
+    }
+}
+
+fn unmount(place: &Path) {
+    let gone = Command::new("umount").arg("--lazy").arg(place).status();
+    if !gone.is_ok_and(|ended| ended.success()) {
+        eprintln!("{} stays mounted", place.display());
     }
 }
