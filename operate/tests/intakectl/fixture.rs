@@ -240,9 +240,16 @@ impl Pipeline {
 
     /// Appends `count` records under one key to a topic.
     pub fn produce(&self, topic: &str, key: &str, count: usize) {
+        self.publish(topic, key, &vec![b"1"; count]);
+    }
+
+    /// Puts these values into a topic, under one key.
+    pub fn publish(&self, topic: &str, key: &str, values: &[impl AsRef<[u8]>]) {
         let producer: Producer = self.cluster.producer().expect("a producer");
-        for _ in 0..count {
-            producer.send(topic, key.as_bytes(), b"1", 0).expect("sent");
+        for value in values {
+            producer
+                .send(topic, key.as_bytes(), value.as_ref(), 0)
+                .expect("sent");
         }
         producer.flush(Duration::from_secs(10)).expect("delivered");
     }

@@ -4,7 +4,6 @@ use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::topics::{GROUP_NORMALISE, applications};
 use schemas::{Applicant, Body, Field, IntakeEvent, NodeId, Sha256, Timestamp};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// What is written in every field of the person, and in every free text.
@@ -45,12 +44,9 @@ pub fn event() -> IntakeEvent {
 async fn records_are_shown_decoded_without_the_person_and_nobodys_position_moves() {
     let pipeline = Pipeline::ready().await;
     let topic = applications("dien-bien");
-    let producer = pipeline.cluster.producer().expect("a producer");
     let encoded = event().encode().expect("encodes");
-    for value in [encoded.as_slice(), b"L\xc3\xb2 no event"] {
-        producer.send(&topic, b"dien-bien-01", value, 0).expect("sent");
-    }
-    producer.flush(Duration::from_secs(10)).expect("delivered");
+    let values = [encoded.as_slice(), b"L\xc3\xb2 no event"];
+    pipeline.publish(&topic, "dien-bien-01", &values);
 
     let both = pipeline.run(&["peek", &topic, "--offset", "0", "-n", "5", "-o", "json"]);
     assert_eq!(both.code, 0, "{}", both.stderr);
@@ -116,10 +112,7 @@ async fn records_are_shown_decoded_without_the_person_and_nobodys_position_moves
 async fn a_person_is_shown_to_who_may_read_forms_and_the_audit_says_which_record_and_why() {
     let pipeline = Pipeline::ready().await;
     let topic = applications("dien-bien");
-    let producer = pipeline.cluster.producer().expect("a producer");
-    let value = event().encode().expect("encodes");
-    producer.send(&topic, b"dien-bien-01", &value, 0).expect("sent");
-    producer.flush(Duration::from_secs(10)).expect("delivered");
+    pipeline.publish(&topic, "dien-bien-01", &[event().encode().expect("encodes")]);
     let prefix = pipeline.role_prefix();
     let made = pipeline.run(&["register", "roles", "--prefix", &prefix, "--execute"]);
     assert_eq!(made.code, 0, "{}", made.stderr);

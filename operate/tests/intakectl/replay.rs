@@ -12,7 +12,6 @@ use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry, SourcePositio
 use schemas::provinces::Provinces;
 use schemas::topics::{CONTROL, MATCH_LOG};
 use schemas::{Applicant, Body, Field, IntakeEvent, NodeId, Sha256, Timestamp, topics};
-use std::time::Duration;
 use uuid::Uuid;
 
 const NAMES: [&str; 5] = [
@@ -85,13 +84,7 @@ fn entries(count: i64) -> Vec<Vec<u8>> {
 /// A register that says that match has taken so many records, and the log that it took.
 async fn logged(count: i64) -> Pipeline {
     let pipeline = Pipeline::ready().await;
-    let producer = pipeline.cluster.producer().expect("a producer");
-    for entry in entries(count) {
-        producer
-            .send(MATCH_LOG, b"dien-bien-01", &entry, 0)
-            .expect("sent");
-    }
-    producer.flush(Duration::from_secs(10)).expect("acknowledged");
+    pipeline.publish(MATCH_LOG, "dien-bien-01", &entries(count));
     pipeline
         .sql(format!(
             "INSERT INTO intake_event (sequence, partition, source_offset, appended_at, logged_at, matched_at, province,

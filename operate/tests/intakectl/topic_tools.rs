@@ -284,12 +284,9 @@ async fn what_was_compacted_away_ends_a_part_all_the_same() {
 async fn records_are_found_by_a_value_that_is_told_nowhere() {
     let pipeline = Pipeline::ready().await;
     let topic = applications("dien-bien");
-    let producer = pipeline.cluster.producer().expect("a producer");
     let encoded = event().encode().expect("encodes");
-    for value in [encoded.as_slice(), b"no event", encoded.as_slice()] {
-        producer.send(&topic, b"dien-bien-01", value, 0).expect("sent");
-    }
-    producer.flush(Duration::from_secs(10)).expect("delivered");
+    let values = [encoded.as_slice(), b"no event", encoded.as_slice()];
+    pipeline.publish(&topic, "dien-bien-01", &values);
     let name = format!("{PERSONAL} full_name");
     let search = |field: &str, value: &str, more: &[&str]| {
         let args = [

@@ -199,6 +199,7 @@ impl<Id: Copy + Ord + Hash> Scene<'_, Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::Record;
     use crate::{Thresholds, Weights, applicant};
     use schemas::Field;
 
@@ -216,17 +217,16 @@ mod tests {
         ]
     }
 
+    fn record_of(linker: &mut Linker<u32>, person: &Person) -> Record {
+        let value = |field: Field| person.iter().find(|(of, _)| *of == field);
+        linker.applicant(|field| value(field).map(|(_, value)| *value))
+    }
+
     /// A linker of these people, numbered from 1.
     fn linker(people: &[Person]) -> Linker<u32> {
         let mut linker = Linker::new(applicant::model(), Weights::shipped(), Thresholds::default());
         for (n, person) in people.iter().enumerate() {
-            let get = |field: Field| {
-                person
-                    .iter()
-                    .find(|(of, _)| *of == field)
-                    .map(|(_, value)| *value)
-            };
-            let record = linker.applicant(get);
+            let record = record_of(&mut linker, person);
             linker.insert(n as u32 + 1, &record).expect("few together");
         }
         linker
@@ -287,13 +287,7 @@ mod tests {
             person(PANG, BORN, "011087005678"),
         ];
         for (n, person) in people.iter().enumerate() {
-            let get = |field: Field| {
-                person
-                    .iter()
-                    .find(|(of, _)| *of == field)
-                    .map(|(_, value)| *value)
-            };
-            let record = linker.applicant(get);
+            let record = record_of(&mut linker, person);
             linker.insert_unlinked(n as u32 + 1, &record);
         }
         linker.restore_edge(&Edge::of(1, 2, -2_000));
@@ -318,9 +312,7 @@ mod tests {
     #[test]
     fn what_no_key_brought_together_was_never_compared() {
         let mut linker = linker(&[person(PANG, BORN, NUMBER)]);
-        let again = person(PANG, BORN, NUMBER);
-        let get = |field: Field| again.iter().find(|(of, _)| *of == field).map(|(_, value)| *value);
-        let record = linker.applicant(get);
+        let record = record_of(&mut linker, &person(PANG, BORN, NUMBER));
         linker.insert_unlinked(2, &record);
         assert_eq!(linker.verdict(1, 2), Some(Verdict::NeverCompared(1, 2)));
     }
