@@ -52,17 +52,17 @@ pub(super) async fn find(
         return Ok(None);
     };
     let mut rows = sink::restore::applications(&settings.register()?, &[application]).await?;
-    let events = sqlx::query_as(EVENTS)
+    let event: Option<SettledEvent> = sqlx::query_as(EVENTS)
         .bind([form.sequence])
         .fetch_optional(conn)
         .await
         .map_err(DatabaseFault::from)?;
-    let (Some(was), Some(event)) = (rows.pop(), events) else {
+    let (Some(was), Some(event)) = (rows.pop(), event) else {
         return Ok(None);
     };
     let findings = form.findings.0;
     let read = match was.status {
-        ApplicationStatus::Held if is_of(&was, &event) => was.clone(),
+        ApplicationStatus::Held if was.event_id == event.event_id => was.clone(),
         ApplicationStatus::Loaded | ApplicationStatus::Rejected if event.revision > Some(was.revision) => {
             corrected(&was, &event, &findings)?
         }
@@ -74,10 +74,6 @@ pub(super) async fn find(
         was,
         read,
     }))
-}
-
-fn is_of(row: &ApplicationState, event: &SettledEvent) -> bool {
-    row.event_id == event.event_id
 }
 
 fn corrected(

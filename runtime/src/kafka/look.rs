@@ -64,15 +64,15 @@ impl Offsets {
         let groups = self.groups()?;
         let at = clock::now();
         // A topic that is deleted just now fails the request for all: the others are asked again without it.
-        let mut known = self.known_boundaries(&partitions);
-        for _ in 1..TRIES {
-            if known.is_err() {
-                std::thread::sleep(AGAIN_AFTER);
-                partitions = self.all_partitions()?;
-                known = self.known_boundaries(&partitions);
+        let mut tries = 1;
+        let known = loop {
+            match self.known_boundaries(&partitions) {
+                Err(_) if tries < TRIES => tries += 1,
+                answer => break answer?,
             }
-        }
-        let known = known?;
+            std::thread::sleep(AGAIN_AFTER);
+            partitions = self.all_partitions()?;
+        };
         let ends = partitions.into_iter().zip(known);
         Ok(Look {
             at,
