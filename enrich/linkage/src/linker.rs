@@ -3,7 +3,7 @@
 use crate::applicant;
 use crate::blocking::{self, Index};
 use crate::cluster::{Pair, Pairs};
-use crate::compare::{Level, MISSING};
+use crate::compare::{self, Level, MISSING};
 use crate::dictionary::Dictionary;
 use crate::frequency::{Frequencies, count_person};
 use crate::model::Model;
@@ -23,8 +23,6 @@ pub use verdict::Verdict;
 pub const MOST_TOGETHER: usize = 100;
 /// log2 of the odds below which a pair keeps the clusters of its records apart: one in a thousand.
 const APART: f32 = -9.96;
-/// Levels of names from which on the name is another: another mark, letter or word.
-const NAME_DIFFERS: Level = 5;
 /// Levels of dates from which on the date is another by more than a slip.
 const BIRTH_DIFFERS: Level = 4;
 /// The level of dates two years apart or more.
@@ -537,7 +535,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             level(ours.date_of_birth),
             level(ours.given_name),
         );
-        let other_name = given != MISSING && given >= NAME_DIFFERS;
+        let other_name = given != MISSING && given >= compare::DIFFERS;
         let other_birth = born != MISSING && born >= BIRTH_DIFFERS;
         let borrowed = number == 0 && other_name && other_birth;
         if borrowed {

@@ -15,7 +15,7 @@ pub mod number;
 pub mod phone;
 pub mod place;
 mod residence;
-mod syllable;
+pub mod syllable;
 pub mod text;
 
 pub use applicant::{Normalised, Values, apply, of_applicant, of_body, verified_values};

@@ -3,6 +3,8 @@
 //! Source: the spelling of Quốc ngữ, as in Hoàng Phê (ed.), Từ điển tiếng Việt.
 
 use crate::letter::Vowel;
+use fold::fold;
+use std::sync::LazyLock;
 
 const ONSETS: &[&str] = &[
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "th", "tr", "ch", "qu", "b", "c", "d", "đ", "g", "h", "k",
@@ -32,7 +34,7 @@ const LONGEST: usize = 7;
 
 /// Whether the word can be one syllable. Case must be that of a word: small, a capital in front, or all
 /// capitals. The look-alikes `Ð` and `ð` count as `Đ` and `đ`.
-pub(crate) fn is_syllable(word: &str) -> bool {
+pub fn is_syllable(word: &str) -> bool {
     let mut bare = String::with_capacity(LONGEST * 2);
     let (mut tone, mut letters, mut capitals, mut first_is_capital) = (0, 0, 0, false);
     for letter in word.chars() {
@@ -63,14 +65,33 @@ pub(crate) fn is_syllable(word: &str) -> bool {
     one_case && spells(&bare, tone)
 }
 
+/// Whether the word, folded, can be one syllable that was written without tone and marks.
+pub fn is_syllable_without_marks(folded: &str) -> bool {
+    static FOLDED: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut rhymes: Vec<String> = RHYMES.iter().map(|rhyme| fold(rhyme)).collect();
+        rhymes.sort_unstable();
+        rhymes.dedup();
+        rhymes
+    });
+    splits(folded).any(|(onset, rhyme)| {
+        let is_known = FOLDED.binary_search_by(|known| known.as_str().cmp(rhyme)).is_ok();
+        is_known || (onset == "qu" && BEHIND_QU.contains(&rhyme))
+    })
+}
+
 fn spells(bare: &str, tone: u8) -> bool {
-    let onset = ONSETS
-        .iter()
-        .filter_map(|onset| Some((*onset, bare.strip_prefix(onset)?)));
-    onset.chain([("", bare)]).any(|(onset, rhyme)| {
+    splits(bare).any(|(onset, rhyme)| {
         let known = RHYMES.binary_search(&rhyme).is_ok() || (onset == "qu" && BEHIND_QU.contains(&rhyme));
         known && carries(rhyme, tone)
     })
+}
+
+/// A word's onsets with what is left of it.
+fn splits(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    let onsets = ONSETS
+        .iter()
+        .filter_map(move |onset| Some((*onset, word.strip_prefix(onset)?)));
+    onsets.chain([("", word)])
 }
 
 /// A syllable that ends in c, ch, p or t has the acute tone or the dot below, and no other.
@@ -110,6 +131,16 @@ mod tests {
             "cafộ",
         ] {
             assert!(!is_syllable(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn without_marks_any_tone_may_have_been_meant() {
+        for word in ["nguyen", "duc", "quoc", "quyt", "nghieng", "y", "pang", "gi"] {
+            assert!(is_syllable_without_marks(word), "{word}");
+        }
+        for word in ["", "nguyn", "dduc", "hohg", "thhi", "br", "muller", "phm"] {
+            assert!(!is_syllable_without_marks(word), "{word}");
         }
     }
 }

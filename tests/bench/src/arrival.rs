@@ -10,6 +10,8 @@ use rules::Thresholds as Figures;
 use schemas::provinces::Provinces;
 use std::collections::BTreeSet;
 
+/// Applications that this is measured with at most: they are all in memory, twice.
+pub const MOST: u64 = 500_000;
 /// Applications a person makes on average, in this population.
 const APPLICATIONS_EACH: u64 = 2;
 

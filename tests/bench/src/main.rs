@@ -56,7 +56,11 @@ fn main() -> Result<()> {
     let mut report = Report::new();
     if wanted(Part::Match) {
         matching::measure(arguments.applications, arguments.seed, &mut report)?;
-        arrival::measure(arguments.applications, arguments.seed, &mut report)?;
+        arrival::measure(
+            arguments.applications.min(arrival::MOST),
+            arguments.seed,
+            &mut report,
+        )?;
     }
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;

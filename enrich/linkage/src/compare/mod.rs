@@ -9,7 +9,7 @@ mod text;
 mod words;
 
 pub use date::{packed as packed_date, year as year_of};
-pub(crate) use name::SWAPPED;
+pub(crate) use name::{DIFFERS, SWAPPED};
 pub use number::packed as packed_number;
 pub(crate) use place::unit;
 pub use place::{commune_of, province_of};

@@ -195,34 +195,33 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::applicant;
-    use crate::compare::Comparator;
 
     #[test]
     fn a_table_from_before_a_level_was_told_apart_weighs_as_it_did() {
         let model = applicant::model();
-        let levels = Comparator::Abode.levels();
+        let parts = || {
+            let levels = |column: &Column| column.comparator.levels().iter();
+            let of_columns = model.columns().iter().enumerate();
+            of_columns.flat_map(move |(at, column)| {
+                levels(column).filter_map(move |level| Some((at, level.name, level.part_of?)))
+            })
+        };
         let is_part = |line: &&str| {
             let name = line.split(' ').next().unwrap_or_default();
-            levels
-                .iter()
-                .any(|level| level.name == name && level.part_of.is_some())
+            parts().any(|(_, part, _)| part == name)
         };
         let older: Vec<&str> = Weights::SHIPPED.lines().filter(|line| !is_part(line)).collect();
         assert!(older.len() < Weights::SHIPPED.lines().count());
         let read = Weights::parse(&older.join("\n"), &model).expect("an older table");
-        let abode = &read.columns[model.ours.abode.expect("a column")];
-        assert!((abode.m.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-        let bits = |name| {
-            abode.bits_of(
-                levels
-                    .iter()
-                    .position(|level| level.name == name)
-                    .expect("a level"),
-            )
-        };
-        for part in levels.iter().filter(|level| level.part_of.is_some()) {
-            let whole = part.part_of.expect("a whole");
-            assert!((bits(part.name) - bits(whole)).abs() < 1e-9, "{}", part.name);
+        for (at, part, whole) in parts() {
+            let (column, weights) = (&model.columns()[at], &read.columns[at]);
+            assert!((weights.m.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            let bits = |name| {
+                let levels = column.comparator.levels();
+                let level = levels.iter().position(|level| level.name == name);
+                weights.bits_of(level.expect("a level"))
+            };
+            assert!((bits(part) - bits(whole)).abs() < 1e-9, "{}.{part}", column.name);
         }
     }
 }
