@@ -125,17 +125,23 @@ impl Index {
     /// compared whole: of those the latest are compared.
     pub fn candidates(&self, hashes: &[u64], found: &mut Vec<Handle>) -> usize {
         found.clear();
-        let mut cut = 0;
+        // By key: where its chain goes on, and how many of it may still be taken. The chains are walked side by side, so that
+        // the memory of one is waited for while another's is.
+        let mut chains: Vec<(usize, Handle, usize)> = Vec::with_capacity(hashes.len());
         for (key, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != NO_KEY) {
             let block = Block::of(hash, NONE);
             let known = self.blocks.find(block.place(), |known| known.hash == block.hash);
-            let mut at = known.map_or(NONE, Block::first);
-            let most = found.len() + MOST_COMPARED;
-            while at != NONE && found.len() < most {
-                found.push(at);
-                at = self.links.row(at as usize)[key].next;
-            }
-            cut += usize::from(at != NONE);
+            chains.extend(known.map(|block| (key, block.first(), MOST_COMPARED)));
+        }
+        let mut cut = 0;
+        while !chains.is_empty() {
+            chains.retain_mut(|(key, at, left)| {
+                found.push(*at);
+                *at = self.links.row(*at as usize)[*key].next;
+                *left -= 1;
+                cut += usize::from(*at != NONE && *left == 0);
+                *at != NONE && *left > 0
+            });
         }
         found.sort_unstable();
         found.dedup();

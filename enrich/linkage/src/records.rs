@@ -22,18 +22,16 @@ pub struct Record {
 /// Records of one model, each with its name outside, by which order and ties are decided.
 #[derive(Debug)]
 pub(crate) struct Records<Id> {
-    slots: Pages<u32>,
-    rows: Pages<Row<Id>>,
+    /// What is compared lies together: a record's slots and, behind them, its flags.
+    rows: Pages<u32>,
+    width: usize,
+    ids: Pages<Id>,
     free: Vec<Handle>,
     by_id: HashTable<Handle>,
 }
 
-#[derive(Clone, Debug)]
-struct Row<Id> {
-    id: Id,
-    marked: bool,
-    certain_number: bool,
-}
+const MARKED: u32 = 1;
+const CERTAIN_NUMBER: u32 = 2;
 
 fn hash(id: impl Hash) -> u64 {
     FxBuildHasher.hash_one(id)
@@ -42,8 +40,9 @@ fn hash(id: impl Hash) -> u64 {
 impl<Id: Copy + Eq + Hash> Records<Id> {
     pub const fn new(width: usize) -> Self {
         Self {
-            slots: Pages::of(width),
-            rows: Pages::of(1),
+            rows: Pages::of(width + 1),
+            width,
+            ids: Pages::of(1),
             free: Vec::new(),
             by_id: HashTable::new(),
         }
@@ -51,23 +50,22 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
 
     /// Takes in a record that isn't there.
     pub fn insert(&mut self, id: Id, record: &Record) -> Handle {
-        let row = Row {
-            id,
-            marked: record.marked,
-            certain_number: record.certain_number,
-        };
+        let flag = |is: bool, flag: u32| if is { flag } else { 0 };
+        let flags = flag(record.marked, MARKED) | flag(record.certain_number, CERTAIN_NUMBER);
         let handle = if let Some(handle) = self.free.pop() {
-            self.rows[handle as usize] = row;
-            self.slots.row_mut(handle as usize).copy_from_slice(&record.slots);
+            self.ids[handle as usize] = id;
+            let (slots, known) = self.rows.row_mut(handle as usize).split_at_mut(self.width);
+            slots.copy_from_slice(&record.slots);
+            known[0] = flags;
             handle
         } else {
-            self.rows.push([row]);
-            self.slots.push(record.slots.iter().copied());
-            (self.rows.len() - 1) as Handle
+            self.ids.push([id]);
+            self.rows.push(record.slots.iter().copied().chain([flags]));
+            (self.ids.len() - 1) as Handle
         };
-        let rows = &self.rows;
+        let ids = &self.ids;
         self.by_id
-            .insert_unique(hash(id), handle, |&known| hash(rows[known as usize].id));
+            .insert_unique(hash(id), handle, |&known| hash(ids[known as usize]));
         handle
     }
 
@@ -82,24 +80,38 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
     /// The record of this name.
     pub fn find(&self, id: Id) -> Option<Handle> {
         self.by_id
-            .find(hash(id), |&known| self.rows[known as usize].id == id)
+            .find(hash(id), |&known| self.ids[known as usize] == id)
             .copied()
     }
 
     pub fn slots(&self, handle: Handle) -> &[u32] {
-        self.slots.row(handle as usize)
+        &self.rows.row(handle as usize)[..self.width]
+    }
+
+    /// Reads of each of these what lies first and last: one after the other they would each be waited for when they are compared,
+    /// while the processor fetches many at once that don't depend on one another.
+    pub fn fetch(&self, handles: &[Handle]) {
+        let ends = handles.iter().map(|&handle| {
+            let row = self.rows.row(handle as usize);
+            row[0] ^ row[self.width]
+        });
+        std::hint::black_box(ends.fold(0, |all, ends| all ^ ends));
+    }
+
+    fn flags(&self, handle: Handle) -> u32 {
+        self.rows.row(handle as usize)[self.width]
     }
 
     pub fn is_marked(&self, handle: Handle) -> bool {
-        self.rows[handle as usize].marked
+        self.flags(handle) & MARKED != 0
     }
 
     pub fn has_certain_number(&self, handle: Handle) -> bool {
-        self.rows[handle as usize].certain_number
+        self.flags(handle) & CERTAIN_NUMBER != 0
     }
 
     pub fn id(&self, handle: Handle) -> Id {
-        self.rows[handle as usize].id
+        self.ids[handle as usize]
     }
 
     /// Records that are there.
@@ -109,6 +121,6 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
 
     /// Handles that were ever given out.
     pub const fn capacity(&self) -> usize {
-        self.rows.len()
+        self.ids.len()
     }
 }

@@ -7,6 +7,8 @@ use crate::frequency::{self, Frequencies};
 use crate::model::{Frequency, Model, Relatives};
 use crate::weights::{Bits, Weights};
 
+mod outlook;
+
 /// Columns of a model at most.
 pub const MOST_COLUMNS: usize = 32;
 
@@ -126,6 +128,8 @@ pub fn log_odds(probability: f64) -> f64 {
 #[derive(Debug)]
 pub struct Scorer {
     bits: Bits,
+    /// By column what it says at most where the two values aren't the same.
+    most_apart: Vec<f64>,
 }
 
 /// A record as scoring sees it.
@@ -138,8 +142,11 @@ pub struct View<'a> {
 impl Scorer {
     /// A scorer by a table of weights.
     pub fn new(model: &Model, weights: &Weights) -> Self {
+        let bits = weights.bits(model);
+        let apart = |levels: &Vec<f64>| levels[1..].iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Self {
-            bits: weights.bits(model),
+            most_apart: bits.same.iter().map(apart).collect(),
+            bits,
         }
     }
 
@@ -157,7 +164,7 @@ impl Scorer {
             if level == MISSING {
                 continue;
             }
-            let rarity = self.rarity(model, n, agreement, a, frequencies);
+            let rarity = self.rarity(model, n, level, agreement.provinces, a, frequencies);
             score.evidence += self.bits.same[n][usize::from(level)] + rarity;
             for kind in Relatives::ALL {
                 let shared = if kind.share(column.role) { rarity } else { 0.0 };
@@ -181,7 +188,7 @@ impl Scorer {
         if level == MISSING {
             return (0.0, 0.0);
         }
-        let rarity = self.rarity(model, column, agreement, a, frequencies);
+        let rarity = self.rarity(model, column, level, agreement.provinces, a, frequencies);
         (self.bits.same[column][usize::from(level)], rarity)
     }
 
@@ -190,18 +197,19 @@ impl Scorer {
         &self,
         model: &Model,
         column: usize,
-        agreement: &Agreement,
+        level: Level,
+        provinces: [u16; 2],
         a: View<'_>,
         frequencies: &Frequencies,
     ) -> f64 {
         let counts = model.columns()[column].frequency;
-        if agreement.levels[column] != 0 || counts == Frequency::Ignored {
+        if level != 0 || counts == Frequency::Ignored {
             return 0.0;
         }
         let average = self.bits.average[column];
         let value = frequency::counted(&a.slots[model.slots(column)]);
         let share = |province| frequencies.share(column, u32::from(province), value, average);
-        let share = match (counts, agreement.provinces) {
+        let share = match (counts, provinces) {
             // Whichever of the two comes first, and where it is the less rare.
             (Frequency::ByProvince, [one, other]) if one != other => share(one).max(share(other)),
             (Frequency::ByProvince, [one, _]) => share(one),
@@ -245,11 +253,14 @@ pub fn agreement(model: &Model, dictionary: &Dictionary, a: View<'_>, b: View<'_
             levels[other] = crate::compare::SWAPPED;
         }
     }
-    let from = |record: View<'_>| province(model, Frequency::ByProvince, record.slots) as u16;
     Agreement {
         levels,
-        provinces: [from(a), from(b)],
+        provinces: provinces(model, a, b),
     }
+}
+
+fn provinces(model: &Model, a: View<'_>, b: View<'_>) -> [u16; 2] {
+    [a, b].map(|record| province(model, Frequency::ByProvince, record.slots) as u16)
 }
 
 fn is_swapped(model: &Model, one: usize, other: usize, a: &[u32], b: &[u32]) -> bool {

@@ -58,14 +58,25 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             slots: &record.slots,
             marked: record.marked,
         };
+        self.records.fetch(found);
         let mut halves = Vec::new();
         for &other in found {
-            let agreement = score::agreement(&self.model, &self.dictionary, self.view(other), view);
-            let score = self
-                .scorer
-                .score(&self.model, &agreement, self.view(other), &self.frequencies);
+            let (model, known) = (&self.model, self.view(other));
+            let is_decided = || {
+                !self.decisions.is_empty()
+                    && self.decisions.contains_key(&ordered(id, self.records.id(other)))
+            };
+            let pair = [known, view];
+            let is_hopeless =
+                self.scorer
+                    .is_hopeless(model, &self.dictionary, pair, &self.frequencies, &prior, least);
+            if is_hopeless && !is_decided() {
+                continue;
+            }
+            let agreement = score::agreement(model, &self.dictionary, known, view);
+            let score = self.scorer.score(model, &agreement, known, &self.frequencies);
             let log_odds = self.bounded(&agreement, score.log_odds(&prior));
-            if log_odds >= least || self.decisions.contains_key(&ordered(id, self.records.id(other))) {
+            if log_odds >= least || is_decided() {
                 let log_odds = of_millibits(millibits(log_odds));
                 halves.push(Half { other, log_odds });
             }

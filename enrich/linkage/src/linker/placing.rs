@@ -15,7 +15,8 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let mut found = std::mem::take(&mut self.found);
         blocking::hashes(&self.model, &self.dictionary, &record.slots, &mut hashes);
         let blocks_cut = self.index.candidates(&hashes, &mut found) as u64;
-        found.retain(|&other| self.records.id(other) != id);
+        let known = self.records.find(id);
+        found.retain(|&other| Some(other) != known);
         found.extend(self.decided_with(id, &found));
         let halves = self.halves(id, record, &found);
         self.counters.blocks_cut += blocks_cut;
@@ -25,7 +26,6 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             .filter(|half| half.log_odds >= 0.0)
             .map(|half| half.other)
             .collect();
-        let known = self.records.find(id);
         let placed = if self.too_many(&around, known) {
             Err(TooManyTogether)
         } else {
