@@ -8,6 +8,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics::TopicSpec;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 /// What became of a declared topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,35 @@ fn configuration(spec: &TopicSpec) -> Vec<(&'static str, String)> {
     ];
     settings.extend(retention.map(|ms| ("retention.ms", ms.to_string())));
     settings
+}
+
+/// Between two looks at topics that the controller has made and a broker hasn't heard of.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// How many partitions each of these topics has, which are there.
+async fn partition_counts(
+    admin: &AdminClient<Quiet>,
+    names: &[String],
+) -> Result<BTreeMap<String, i32>, Fault> {
+    let started = Instant::now();
+    loop {
+        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
+        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+        let known: BTreeMap<String, i32> = metadata
+            .topics()
+            .iter()
+            .map(|topic| (topic.name().to_owned(), topic.partitions().len() as i32))
+            .collect();
+        match names.iter().find(|name| !known.contains_key(*name)) {
+            None => return Ok(known),
+            Some(name) if started.elapsed() > REQUEST_TIMEOUT => {
+                return Err(Fault::transient(format!(
+                    "topic {name} is made, and a broker doesn't know it yet: look again"
+                )));
+            }
+            Some(_) => tokio::time::sleep(AGAIN).await,
+        }
+    }
 }
 
 impl Cluster {
@@ -153,14 +183,8 @@ impl Cluster {
         if there.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
-        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
-        let partitions: BTreeMap<&str, i32> = metadata
-            .topics()
-            .iter()
-            .map(|topic| (topic.name(), topic.partitions().len() as i32))
-            .collect();
         let names: Vec<String> = there.iter().map(|spec| self.full(&spec.name)).collect();
+        let partitions = partition_counts(admin, &names).await?;
         let resources: Vec<ResourceSpecifier<'_>> =
             names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
         let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
@@ -171,7 +195,7 @@ impl Cluster {
             let config =
                 answer.map_err(|code| Fault::fatal(format!("can't describe topic {name}: {code}")))?;
             let mut found = Vec::new();
-            let count = partitions.get(name.as_str()).copied().unwrap_or(0);
+            let count = partitions.get(name).copied().unwrap_or(0);
             if count != spec.partitions {
                 found.push(format!("partitions: {count}, declared {}", spec.partitions));
             }
