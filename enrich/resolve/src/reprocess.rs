@@ -1,9 +1,10 @@
 //! The step that makes of an application what a replay found out: other rules' reading of the same event, or what it was
 //! before that. It is a row for a row: who changed the application meanwhile has the last word.
 
+use crate::effects::Effects;
 use crate::golden;
 use crate::state::{Application, Resolver};
-use crate::step::{Effects, Outputs};
+use crate::step::Outputs;
 use crate::waiting::Waiting;
 use linkage::TooManyTogether;
 use schemas::change::{

@@ -1,8 +1,9 @@
 //! Revisions of an application: which are in force, put aside, refused.
 
 use crate::body::hold;
+use crate::effects::{Effects, Verdict};
+use crate::source::Arriving;
 use crate::state::Resolver;
-use crate::step::{Arriving, Effects, Verdict};
 use schemas::change::{ApplicationState, ApplicationStatus};
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Body};
