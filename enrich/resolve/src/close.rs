@@ -192,7 +192,7 @@ impl Resolver {
             }
             ([only], kept) if only.verifications.is_empty() => {
                 *person = kept;
-                golden::of_one(only, golden::person(only))
+                golden::of_one(only, only.person())
             }
             (many, kept) => {
                 *person = kept;

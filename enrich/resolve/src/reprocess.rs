@@ -2,7 +2,6 @@
 //! before that. It is a row for a row: who changed the application meanwhile has the last word.
 
 use crate::effects::Effects;
-use crate::golden;
 use crate::state::{Application, Resolver};
 use crate::step::Outputs;
 use crate::waiting::Waiting;
@@ -129,7 +128,7 @@ impl Resolver {
         let id = state.application_id;
         let resident = self.applications.get(&id).and_then(|known| known.resident);
         if state.status == ApplicationStatus::Loaded {
-            let record = self.record(&golden::person(&state));
+            let record = self.record(&state.person());
             let placed = self
                 .linker
                 .insert(id, &record)

@@ -108,7 +108,7 @@ impl Resolver {
         effects: &mut Effects,
     ) -> Verdict {
         let id = body.application_id;
-        let person = normalise::apply(&body.applicant, &arriving.decoded.changes);
+        let person = body.applicant.normalised(&arriving.decoded.changes);
         let record = self.record(&person);
         let Ok(placed) = self.linker.insert(id, &record) else {
             let findings = [findings, vec![hold("match.cluster-too-large")]].concat();
