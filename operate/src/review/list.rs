@@ -223,7 +223,7 @@ impl Report for Waiting {
             };
         };
         let mut text = format!(
-            "{}\n{} of {} that wait, the most urgent first: by weight, age and the applications that hang on it\n",
+            "{}\n{} of {} that wait, the most urgent first: by weight, age, applications\n",
             table.render(),
             self.reviews.len(),
             grouped(self.open)

@@ -79,12 +79,25 @@ async fn what_waits_is_listed_masked_by_weight_age_and_impact() {
     );
     let one = pipeline.run(&["review", "list", "--limit", "1", "--province", "dien-bien"]);
     let next = format!(
-        "1 of 2 that wait, the most urgent first: by weight, age and the applications that hang on it\n\
+        "1 of 2 that wait, the most urgent first: by weight, age, applications\n\
          the first: intakectl review show {} {}\n",
         reviews[0]["left"]["application_id"].as_str().expect("an id"),
         reviews[0]["right"]["application_id"].as_str().expect("an id")
     );
     assert!(one.stdout.contains(&next), "{}", one.stdout);
+    let (left, right) = (application(1).to_string(), application(2).to_string());
+    for args in [
+        &["review", "list"][..],
+        &["review", "show", &left, &right],
+        &["resident", "show", "--application", &left],
+        &["match", "curve"],
+    ] {
+        for line in pipeline.on_terminal(80, args) {
+            // A command that is broken can't be copied.
+            let fits = line.chars().count() <= 80 || line.contains("intakectl review");
+            assert!(fits, "{args:?}: {line}");
+        }
+    }
     let elsewhere = ["review", "list", "--province", "son-la"];
     let none = pipeline.run(&elsewhere);
     assert!(
