@@ -259,7 +259,9 @@ async fn run(line: CommandLine) -> Result<Ended, Fault> {
         Command::Review(Review::Show(args)) => print(&review::show::run(settings, &args).await?, output),
         Command::Review(Review::Decide(args)) => print(&review::decide::run(settings, &args).await?, output),
         Command::Review(Review::Split(args)) => print(&review::split::run(settings, &args).await?, output),
-        Command::Review(Review::Proposals) => print(&review::proposals::run(settings).await?, output),
+        Command::Review(Review::Proposals(args)) => {
+            print(&review::proposals::run(settings, &args).await?, output)
+        }
         Command::Review(Review::Approve(args)) => {
             print(&review::approve::run(settings, &args).await?, output)
         }

@@ -19,6 +19,7 @@ pub mod match_log;
 pub mod outcome;
 pub mod personal;
 pub mod provinces;
+mod said;
 pub mod submission;
 pub mod time;
 pub mod topics;

@@ -137,6 +137,11 @@ pub fn is_own(topic: &str) -> bool {
     province_of(topic).is_some() || [MATCH_LOG, CHANGES, CONTROL].contains(&topic)
 }
 
+/// Whether values of people may stand in a topic (without namespace): in any but those of manifests, outcomes and control.
+pub fn holds_people(topic: &str) -> bool {
+    !topic.starts_with(NODES) && !topic.starts_with(OUTCOMES) && topic != CONTROL
+}
+
 /// How a topic is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicSpec {
@@ -210,5 +215,16 @@ mod tests {
         assert_eq!(province_of(&applications("dien-bien")), Some("dien-bien"));
         assert_eq!(province_of(MATCH_LOG), None);
         assert!(is_own(&nodes("dien-bien")) && is_own(MATCH_LOG) && !is_own("intake.letters"));
+        for (topic, holds) in [
+            (applications("dien-bien"), true),
+            (MATCH_LOG.to_owned(), true),
+            (CHANGES.to_owned(), true),
+            ("intake.letters".to_owned(), true),
+            (nodes("dien-bien"), false),
+            (outcomes("dien-bien"), false),
+            (CONTROL.to_owned(), false),
+        ] {
+            assert_eq!(holds_people(&topic), holds, "{topic}");
+        }
     }
 }

@@ -170,14 +170,3 @@ impl<'a> Normalised<'a> {
         value.filter(|value| !value.is_empty())
     }
 }
-
-/// A copy of a person's fields with normalised values in place of the written ones. What comes to nothing
-/// (`chưa có`) is none.
-pub fn apply(written: &Applicant, changes: &[NormalisedValue]) -> Applicant {
-    let mut normalised = written.clone();
-    for change in changes {
-        let value = Some(change.value.expose()).filter(|value| !value.is_empty());
-        normalised.set(change.field, value.cloned());
-    }
-    normalised
-}

@@ -18,7 +18,7 @@ mod residence;
 pub mod syllable;
 pub mod text;
 
-pub use applicant::{Normalised, Values, apply, of_applicant, of_body, verified_values};
+pub use applicant::{Normalised, Values, of_applicant, of_body, verified_values};
 pub use context::Context;
 pub use date::Date;
 pub use fold;
@@ -43,7 +43,7 @@ mod tests {
         let changes = read(&written).changes;
         assert_eq!(changes.len(), 1);
         assert_eq!(
-            apply(&written, &changes).get(Field::DateOfBirth),
+            written.normalised(&changes).get(Field::DateOfBirth),
             Some("1987-09-05")
         );
         assert_eq!(written.get(Field::DateOfBirth), Some("05/09/1987"));
@@ -54,7 +54,7 @@ mod tests {
         let mut written = Applicant::default();
         written.set(Field::Surname, Some("Lò ".to_owned()));
         written.set(Field::GivenName, Some("Pâng".to_owned()));
-        let person = apply(&written, &read(&written).changes);
+        let person = written.normalised(&read(&written).changes);
         assert_eq!(person.get(Field::FullName), Some("Lò Pâng"));
         assert_eq!(read(&person), Values::default(), "normalised once is normalised");
     }
@@ -66,7 +66,7 @@ mod tests {
         written.set(Field::Surname, Some("Lò".to_owned()));
         written.set(Field::GivenName, Some("Páo".to_owned()));
         let values = read(&written);
-        let person = apply(&written, &values.changes);
+        let person = written.normalised(&values.changes);
         assert_eq!(person.get(Field::OtherName), Some("Ín"));
         assert_eq!(person.get(Field::FullName), Some("Lò Văn Pâng"));
         assert_eq!(values.changes[0].rule, "name.apart+name.case");

@@ -1,7 +1,8 @@
 //! What each kind of event does: to which of the rules it goes.
 
+use crate::effects::{Effects, Verdict};
+use crate::source::Arriving;
 use crate::state::Resolver;
-use crate::step::{Arriving, Effects, Verdict};
 use crate::waiting::Waiting;
 use schemas::event::Body;
 use schemas::finding::OutcomeKind;

@@ -1,8 +1,10 @@
 //! The end of a step: what became of its event, the residents it touched, who must hear of it.
 
+use crate::effects::{Effects, Touch, Verdict};
 use crate::golden::{self, Golden};
+use crate::source::Arriving;
 use crate::state::Resolver;
-use crate::step::{Arriving, Effects, Outputs, Touch, Verdict};
+use crate::step::Outputs;
 use crate::waiting::Waiting;
 use schemas::change::{
     ApplicationState, EventSettled, LedgerState, OutcomeChanged, ResidentChanged, ResidentStatus,
@@ -190,7 +192,7 @@ impl Resolver {
             }
             ([only], kept) if only.verifications.is_empty() => {
                 *person = kept;
-                golden::of_one(only, golden::person(only))
+                golden::of_one(only, only.person())
             }
             (many, kept) => {
                 *person = kept;

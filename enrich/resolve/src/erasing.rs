@@ -1,8 +1,9 @@
 //! The step that erases a resident's personal data. Later events about its applications are refused in
 //! `body.rs`, and nothing of them is kept in `close.rs`.
 
+use crate::effects::{Effects, Verdict};
 use crate::state::Resolver;
-use crate::step::{Effects, Outputs, Verdict};
+use crate::step::Outputs;
 use schemas::change::{ApplicationState, ApplicationStatus, Erasure, EventKind, ResidentStatus};
 use schemas::finding::OutcomeKind;
 use schemas::match_log::ResidentErased;

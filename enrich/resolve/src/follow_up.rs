@@ -1,9 +1,9 @@
 //! Verifications and withdrawals, at once or when the application they wait for has come.
 
+use crate::effects::{Effects, Verdict};
 use crate::golden;
 use crate::history;
 use crate::state::Resolver;
-use crate::step::{Effects, Verdict};
 use schemas::change::{ApplicationStatus, VerifiedField};
 use schemas::codec::Event;
 use schemas::event::{Body, VerificationRecorded};

@@ -6,7 +6,7 @@
 
 use schemas::change::{ApplicationState, GoldenSource, VerifiedField};
 use schemas::codec::Event;
-use schemas::event::{Body, Channel, VerificationFinding};
+use schemas::event::{Body, Channel};
 use schemas::{Applicant, Field, IntakeEvent, Timestamp};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -29,32 +29,9 @@ struct Voice<'a> {
 }
 
 impl Voice<'_> {
-    fn verified(&self, field: Field) -> Option<&VerifiedField> {
-        self.row
-            .verifications
-            .iter()
-            .find(|verified| verified.field == field)
-    }
-
     /// What it says of a field, and how much that counts.
     fn says(&self, field: Field) -> Option<(&str, i32)> {
-        let written = self.person.get(field);
-        match self.verified(field) {
-            Some(verified) if verified.finding == VerificationFinding::Missing => None,
-            Some(verified) => {
-                let found = verified.value.as_ref().map(|value| value.expose().as_str());
-                found.or(written).map(|value| (value, verified.stage))
-            }
-            None => written.map(|value| (value, 0)),
-        }
-    }
-}
-
-/// The person of an application's row: its event's fields, normalised.
-pub(crate) fn person(row: &ApplicationState) -> Applicant {
-    match IntakeEvent::decode(&row.event).map(|event| event.body) {
-        Ok(Body::ApplicationSubmitted(body)) => normalise::apply(&body.applicant, &row.changes),
-        _ => Applicant::default(),
+        self.person.verified(&self.row.verifications, field)
     }
 }
 
@@ -68,7 +45,7 @@ impl<'a> Voice<'a> {
                 ..
             }) => Self {
                 row,
-                person: normalise::apply(&form.applicant, &row.changes),
+                person: form.applicant.normalised(&row.changes),
                 rank: rank(form.channel),
                 at: captured_at
                     .plus_millis(clock_offset_ms.unwrap_or(0))

@@ -5,8 +5,8 @@
 //! Weights and figures are constants. A ruleset's file is read by normalise; here it would make the
 //! register depend on when a matcher was restarted with which file.
 
+use crate::source::Arriving;
 use crate::state::Resolver;
-use crate::step::Arriving;
 use rules::Rule;
 use rules::catalogue::history as rule;
 use rustc_hash::FxHashSet;

@@ -8,6 +8,7 @@
 mod body;
 mod close;
 mod compact;
+mod effects;
 mod erasing;
 mod follow_up;
 mod golden;
@@ -23,6 +24,7 @@ mod revision;
 mod rows;
 mod rules;
 mod series;
+mod source;
 mod state;
 mod step;
 mod telling;

@@ -3,8 +3,8 @@
 //! A resident's id comes from the oldest of its applications. So an id is a function of the cluster alone:
 //! who is merged goes over to the older one, who is split off from it gets back the id it had.
 
+use crate::effects::Effects;
 use crate::state::{Resident, Resolver};
-use crate::step::Effects;
 use linkage::{Edge, Placed};
 use schemas::Applicant;
 use schemas::change::{MatchEdge, ResidentStatus};

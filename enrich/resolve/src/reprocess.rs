@@ -1,9 +1,9 @@
 //! The step that makes of an application what a replay found out: other rules' reading of the same event, or what it was
 //! before that. It is a row for a row: who changed the application meanwhile has the last word.
 
-use crate::golden;
+use crate::effects::Effects;
 use crate::state::{Application, Resolver};
-use crate::step::{Effects, Outputs};
+use crate::step::Outputs;
 use crate::waiting::Waiting;
 use linkage::TooManyTogether;
 use schemas::change::{
@@ -128,7 +128,7 @@ impl Resolver {
         let id = state.application_id;
         let resident = self.applications.get(&id).and_then(|known| known.resident);
         if state.status == ApplicationStatus::Loaded {
-            let record = self.record(&golden::person(&state));
+            let record = self.record(&state.person());
             let placed = self
                 .linker
                 .insert(id, &record)

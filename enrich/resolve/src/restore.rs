@@ -4,7 +4,6 @@
 //! points; then come the changes behind each of those points, in any order between partitions. A newer
 //! sequence replaces an older one. So both ways, and the uninterrupted one, end in the same state.
 
-use crate::golden;
 use crate::review::Open;
 use crate::rows::Rows;
 use crate::state::{Application, Resident, Resolver};
@@ -194,7 +193,7 @@ impl Restoring {
             return;
         }
         let resident = resident.filter(|_| row.status == ApplicationStatus::Loaded);
-        let record = resident.map(|_| self.resolver.record(&golden::person(&row)));
+        let record = resident.map(|_| self.resolver.record(&row.person()));
         let application = Application::of(&row, resident);
         self.resolver.rows.put(row);
         self.applications

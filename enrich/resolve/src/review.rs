@@ -1,7 +1,8 @@
 //! Pairs that a person looks at, and what they decided.
 
+use crate::effects::Effects;
 use crate::state::Resolver;
-use crate::step::{Effects, Outputs};
+use crate::step::Outputs;
 use linkage::Edge;
 use schemas::Timestamp;
 use schemas::change::{EventKind, ResidentStatus, ReviewState, ReviewStatus};

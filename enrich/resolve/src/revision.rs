@@ -1,8 +1,9 @@
 //! Revisions of an application: which are in force, put aside, refused.
 
 use crate::body::hold;
+use crate::effects::{Effects, Verdict};
+use crate::source::Arriving;
 use crate::state::Resolver;
-use crate::step::{Arriving, Effects, Verdict};
 use schemas::change::{ApplicationState, ApplicationStatus};
 use schemas::codec::Event;
 use schemas::event::{ApplicationSubmitted, Body};
@@ -107,7 +108,7 @@ impl Resolver {
         effects: &mut Effects,
     ) -> Verdict {
         let id = body.application_id;
-        let person = normalise::apply(&body.applicant, &arriving.decoded.changes);
+        let person = body.applicant.normalised(&arriving.decoded.changes);
         let record = self.record(&person);
         let Ok(placed) = self.linker.insert(id, &record) else {
             let findings = [findings, vec![hold("match.cluster-too-large")]].concat();

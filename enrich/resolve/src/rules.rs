@@ -1,7 +1,8 @@
 //! Other weights and thresholds, by an entry of the log.
 
+use crate::effects::Effects;
 use crate::state::Resolver;
-use crate::step::{Effects, Outputs};
+use crate::step::Outputs;
 use linkage::{Thresholds, Weights};
 use schemas::change::{EventKind, MatchRules};
 use schemas::finding::OutcomeKind;

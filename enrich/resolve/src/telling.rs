@@ -1,8 +1,8 @@
 //! Who must hear of a step that is about somebody else: the nodes of applications that went to another resident, or
 //! whose resident is no longer in review.
 
+use crate::effects::Effects;
 use crate::state::Resolver;
-use crate::step::Effects;
 use schemas::change::{ApplicationStatus, EventSettled};
 use schemas::codec::Event;
 use schemas::finding::OutcomeKind;

@@ -31,7 +31,7 @@ pub(crate) async fn record(
     match written.map_err(DatabaseFault::from) {
         Err(fault) if fault.state() == Some("42501") => Err(Fault::fatal(
             "this login may not add to the audit, and so may not do what is written there: it needs the role \
-             reviewer or auditor (`intakectl register roles`)",
+             operator, reviewer, engineer or auditor (`intakectl register roles`)",
         )),
         other => Ok(other.map(drop)?),
     }

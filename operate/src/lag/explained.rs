@@ -115,7 +115,7 @@ pub(super) fn told(causes: &[Cause], late: bool) -> String {
             next,
             ..
         } = cause;
-        let evidence = wrapped(evidence, room.saturating_sub(INDENT.len()));
+        let evidence = table::wrapped(evidence, room.saturating_sub(INDENT.len()));
         format!(
             "{}: {about}\n  seen  {}\n  next  {next}",
             Tone::Bad.over(kind.name()),
@@ -128,23 +128,6 @@ pub(super) fn told(causes: &[Cause], late: bool) -> String {
 /// Where no terminal says how much there is room for.
 const WIDE: usize = 100;
 const INDENT: &str = "        ";
-
-/// Lines of whole words; one that is longer than a line stands alone.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("one at least");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= room {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! `intakectl match explain`.
 
-use crate::pair::{self, Ask, Picture};
+use crate::pair::{self, Picture};
 use crate::show::unmask::Unmask;
 use crate::{Report, Settings};
 use clap::Args;
@@ -32,13 +32,8 @@ pub struct Explained(Picture);
 /// Data when there is no such application or resident; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Explained, Fault> {
     let mut conn = settings.open_register().await?;
-    let about = [options.left.to_string(), options.right.to_string()];
-    let ask = Ask {
-        left: options.left,
-        right: options.right,
-        mask: options.unmask.mask(&mut conn, "pair.unmask", &about).await?,
-    };
-    Ok(Explained(pair::explain(&mut conn, ask).await?))
+    let picture = pair::explain(&mut conn, options.left, options.right, &options.unmask).await?;
+    Ok(Explained(picture))
 }
 
 impl Report for Explained {

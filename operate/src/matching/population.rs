@@ -133,5 +133,5 @@ fn person(row: &ApplicationRow) -> Option<Applicant> {
         return None;
     };
     let changes = row.changes.as_ref().map_or(&[][..], |changes| &changes.0);
-    Some(normalise::apply(&form.applicant, changes))
+    Some(form.applicant.normalised(changes))
 }

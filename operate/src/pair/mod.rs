@@ -11,4 +11,4 @@ mod verdict;
 pub(crate) use in_force::{InForce, in_force};
 pub(crate) use picture::Picture;
 pub(crate) use rows::{ResidentRow, residents};
-pub(crate) use scene::{Ask, explain};
+pub(crate) use scene::explain;

@@ -14,7 +14,7 @@ const SAMPLE: f64 = 100_000.0;
 pub(super) struct Population {
     pub(super) dictionary: Dictionary,
     pub(super) frequencies: Frequencies,
-    /// Applications that belong to residents.
+    /// Applications that belong to residents; about, where the register is larger than the sample.
     pub(super) records: i64,
     /// What weighs before anything is compared.
     pub(super) prior: Prior,
@@ -58,18 +58,17 @@ pub(super) async fn count(
     model: &Model,
     weights: &Weights,
 ) -> Result<Population, DatabaseFault> {
-    let records: i64 = sqlx::query_scalar(RECORDS).fetch_one(&mut *conn).await?;
     let residents: f64 = sqlx::query_scalar(RESIDENTS).fetch_one(&mut *conn).await?;
     let percent = (100.0 * SAMPLE / residents.max(1.0)).min(100.0) as f32;
     let rows: Vec<PgRow> = sqlx::query(RESIDENT)
         .bind(percent)
         .bind(SAMPLE as i64)
-        .fetch_all(conn)
+        .fetch_all(&mut *conn)
         .await?;
     let mut population = Population {
         dictionary: Dictionary::default(),
         frequencies: Frequencies::default(),
-        records,
+        records: 0,
         prior: Prior::live(weights, 0.0, 0.0),
         sampled: rows.len(),
     };
@@ -85,7 +84,13 @@ pub(super) async fn count(
     } else {
         0.0
     };
-    let records = records as f64;
+    // Where the statistics are behind, the sample is cut short, and its share isn't known.
+    let records = if rows.len() < SAMPLE as usize {
+        (applications * 100.0 / f64::from(percent)).round()
+    } else {
+        sqlx::query_scalar::<_, i64>(RECORDS).fetch_one(conn).await? as f64
+    };
+    population.records = records as i64;
     population.prior = Prior::live(weights, share * records, records);
     Ok(population)
 }

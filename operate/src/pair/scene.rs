@@ -7,6 +7,7 @@ use super::verdict::{self, Told};
 use super::{Picture, picture};
 use crate::show::mask::Mask;
 use crate::show::resident;
+use crate::show::unmask::Unmask;
 use linkage::{Decision, Edge, Linker, Weights, applicant};
 use runtime::Fault;
 use schemas::change::ReviewStatus;
@@ -17,12 +18,31 @@ use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Which two are explained, each by the id of an application or of a resident.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask {
-    pub(crate) left: Uuid,
-    pub(crate) right: Uuid,
-    pub(crate) mask: Mask,
+/// Explains a pair, of residents the likeliest of theirs; each by the id of an application or of a resident. Unmasked, that
+/// it was seen is in the audit before.
+///
+/// # Errors
+/// Data when there is no such application or resident, or nothing of one to compare; transient when the database
+/// doesn't answer.
+pub(crate) async fn explain(
+    conn: &mut PgConnection,
+    left: Uuid,
+    right: Uuid,
+    unmask: &Unmask,
+) -> Result<Picture, Fault> {
+    const ONE_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let about = [left.to_string(), right.to_string()];
+    let mask = unmask.mask(&mut *conn, "pair.unmask", &about).await?;
+    let mut snapshot = conn.begin_with(ONE_SNAPSHOT).await.map_err(DatabaseFault::from)?;
+    let left = applications_of(&mut snapshot, left).await?;
+    let right = applications_of(&mut snapshot, right).await?;
+    let scene = Scene::read(&mut snapshot, &[left.as_slice(), &right].concat(), mask).await?;
+    snapshot.rollback().await.map_err(DatabaseFault::from)?;
+    let (left, right) = scene.likeliest(&left, &right)?;
+    let told = verdict::tell(&scene, left, right);
+    scene
+        .picture(left, right, told)
+        .ok_or_else(|| Fault::data(format!("applications {left} and {right} can't be compared")))
 }
 
 /// What hangs together with two applications.
@@ -38,25 +58,6 @@ pub(super) struct Scene {
     pub(super) sampled: usize,
     /// More hangs together than was read.
     pub(super) is_cut: bool,
-}
-
-/// Explains a pair, of residents the likeliest of theirs.
-///
-/// # Errors
-/// Data when there is no such application or resident, or nothing of one to compare; transient when the database
-/// doesn't answer.
-pub(crate) async fn explain(conn: &mut PgConnection, ask: Ask) -> Result<Picture, Fault> {
-    const ONE_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    let mut snapshot = conn.begin_with(ONE_SNAPSHOT).await.map_err(DatabaseFault::from)?;
-    let left = applications_of(&mut snapshot, ask.left).await?;
-    let right = applications_of(&mut snapshot, ask.right).await?;
-    let scene = Scene::read(&mut snapshot, &[left.as_slice(), &right].concat(), ask.mask).await?;
-    snapshot.rollback().await.map_err(DatabaseFault::from)?;
-    let (left, right) = scene.likeliest(&left, &right)?;
-    let told = verdict::tell(&scene, left, right);
-    scene
-        .picture(left, right, told)
-        .ok_or_else(|| Fault::data(format!("applications {left} and {right} can't be compared")))
 }
 
 /// The application of this id, or those of the resident.
@@ -134,7 +135,7 @@ impl Scene {
         let person = match &event.body {
             Body::ApplicationSubmitted(form) => {
                 let changes = row.changes.as_ref().map_or(&[][..], |changes| &changes.0);
-                normalise::apply(&form.applicant, changes)
+                form.applicant.normalised(changes)
             }
             _ => Applicant::default(),
         };

@@ -9,7 +9,7 @@ mod shown;
 
 use crate::Settings;
 use crate::show::mask::Mask;
-use crate::show::unmask::Unmask;
+use crate::show::unmask::{Unmask, may_see_people};
 use clap::Args;
 pub(crate) use found::Sought;
 use runtime::Fault;
@@ -17,8 +17,6 @@ use runtime::kafka::{Boundaries, Cluster, Offsets, Partition, Record};
 use schemas::topics;
 use shown::Peeked;
 pub(crate) use shown::Shown;
-use sink::DatabaseFault;
-use sqlx::PgConnection;
 use std::time::{Duration, Instant};
 use tokio::task::block_in_place;
 
@@ -57,7 +55,7 @@ pub async fn run(settings: &Settings, args: &Options) -> Result<Peeked, Fault> {
     let found = block_in_place(|| find(&cluster, args))?;
     let mask = if args.unmask.is_asked() {
         let mut register = settings.open_register().await?;
-        may_see_people(&mut register).await?;
+        may_see_people(&mut register, "without --unmask the record is shown masked").await?;
         let to = found.records.last().map_or(found.start, |last| last.offset + 1);
         let about = [format!("{}@{}-{to}", found.partition, found.start)];
         args.unmask.mask(&mut register, "topic.unmask", &about).await?
@@ -78,22 +76,6 @@ pub async fn run(settings: &Settings, args: &Options) -> Result<Peeked, Fault> {
             .map(|record| Shown::under(mask, record))
             .collect(),
     })
-}
-
-/// Whoever may read the forms in the register may read them on their way to it.
-async fn may_see_people(register: &mut PgConnection) -> Result<(), Fault> {
-    const RIGHT: &str = "SELECT has_column_privilege('application', 'event', 'SELECT')";
-    let may: bool = sqlx::query_scalar(RIGHT)
-        .fetch_one(register)
-        .await
-        .map_err(DatabaseFault::from)?;
-    if may {
-        return Ok(());
-    }
-    Err(Fault::fatal(
-        "this login may not see values about people: it needs the role reviewer or auditor (`intakectl register roles`); \
-         without --unmask the record is shown masked",
-    ))
 }
 
 /// What is to be shown.

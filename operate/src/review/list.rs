@@ -3,7 +3,7 @@
 use crate::lag::age;
 use crate::show::mask::Mask;
 use crate::show::unmask::Unmask;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 use crate::{Report, Settings};
 use clap::Args;
 use runtime::Fault;
@@ -80,12 +80,15 @@ struct ReviewRow {
     right_born: Option<String>,
 }
 
+/// Pairs that are ranked at most, the likeliest of those that wait.
+const RANKED: i64 = 20_000;
+
+/// Who the two are is read of those alone that are listed.
 const REVIEWS: &str = "
     WITH waiting AS (
         SELECT v.left_id, v.right_id, v.opened, v.weight_millibits / 1000.0::float8 AS weight,
-               l.resident_id AS left_resident, r.resident_id AS right_resident,
-               (SELECT max(n.province) FROM node_ledger n WHERE n.node_id = l.node_id) AS left_province,
-               (SELECT max(n.province) FROM node_ledger n WHERE n.node_id = r.node_id) AS right_province
+               l.resident_id AS left_resident, l.node_id AS left_node, r.resident_id AS right_resident,
+               r.node_id AS right_node
           FROM review v
           JOIN application l ON l.application_id = v.left_id
           JOIN application r ON r.application_id = v.right_id
@@ -93,23 +96,31 @@ const REVIEWS: &str = "
            AND ($1::text IS NULL OR EXISTS (
                SELECT FROM node_ledger n WHERE n.node_id IN (l.node_id, r.node_id) AND n.province = $1))
          ORDER BY v.weight_millibits DESC, v.left_id, v.right_id
-         LIMIT 20000),
+         LIMIT $3),
     aged AS (
         SELECT w.*, extract(epoch FROM now() - e.matched_at)::float8 AS seconds_open,
-               one.sequence AS left_sequence, one.full_name AS left_name, one.date_of_birth AS left_born,
-               other.sequence AS right_sequence, other.full_name AS right_name, other.date_of_birth AS right_born,
-               cardinality(one.members) + CASE WHEN one.resident_id = other.resident_id THEN 0
+               cardinality(one.members) + CASE WHEN w.left_resident = w.right_resident THEN 0
                                                ELSE cardinality(other.members) END AS applications
           FROM waiting w
           JOIN resident one ON one.resident_id = w.left_resident
           JOIN resident other ON other.resident_id = w.right_resident
-          LEFT JOIN intake_event e ON e.sequence = w.opened)
-    SELECT aged.*,
-           least(weight, 10) + ln(1 + greatest(COALESCE(seconds_open, 0), 0) / 86400) / ln(2.0::float8)
-             + ln(greatest(applications, 1)::float8) / ln(2.0::float8) AS priority
-      FROM aged
-     ORDER BY priority DESC, left_id, right_id
-     LIMIT $2";
+          LEFT JOIN intake_event e ON e.sequence = w.opened),
+    first AS (
+        SELECT aged.*,
+               least(weight, 10) + ln(1 + greatest(COALESCE(seconds_open, 0), 0) / 86400) / ln(2.0::float8)
+                 + ln(greatest(applications, 1)::float8) / ln(2.0::float8) AS priority
+          FROM aged
+         ORDER BY priority DESC, left_id, right_id
+         LIMIT $2)
+    SELECT first.*,
+           one.sequence AS left_sequence, one.full_name AS left_name, one.date_of_birth AS left_born,
+           (SELECT max(n.province) FROM node_ledger n WHERE n.node_id = left_node) AS left_province,
+           other.sequence AS right_sequence, other.full_name AS right_name, other.date_of_birth AS right_born,
+           (SELECT max(n.province) FROM node_ledger n WHERE n.node_id = right_node) AS right_province
+      FROM first
+      JOIN resident one ON one.resident_id = left_resident
+      JOIN resident other ON other.resident_id = right_resident
+     ORDER BY priority DESC, left_id, right_id";
 const OPEN: &str = "SELECT count(*) FROM review WHERE status = 'open'";
 
 /// Lists the pairs that wait.
@@ -124,6 +135,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<Waiting, Faul
     let rows: Vec<ReviewRow> = sqlx::query_as(REVIEWS)
         .bind(&options.province)
         .bind(options.limit)
+        .bind(RANKED)
         .fetch_all(&mut conn)
         .await
         .map_err(DatabaseFault::from)?;
@@ -180,11 +192,16 @@ impl Report for Waiting {
             "OPEN FOR",
             "APPS",
             "APPLICATION",
-            "RESIDENT AT STEP",
             "PROVINCE",
             "NAME",
             "BORN",
+            "RESIDENT AT STEP",
         ]);
+        // A masked value tells less than a line that is whole; one that was asked for stays.
+        table = table.dispensable(match self.masked {
+            true => &["RESIDENT AT STEP", "BORN", "NAME", "WEIGHT"],
+            false => &["RESIDENT AT STEP", "WEIGHT", "PROVINCE", "APPS"],
+        });
         for review in &self.reviews {
             let first = [
                 Cell::signed(review.priority),
@@ -196,11 +213,30 @@ impl Report for Waiting {
             let second = std::iter::repeat_n(Cell::default(), 4);
             table.row(second.chain(review.right.cells()));
         }
+        let Some(Review { left, right, .. }) = self.reviews.first() else {
+            return match self.open {
+                0 => "no pair waits for a decision".to_owned(),
+                open => format!(
+                    "none of the {} pairs that wait is of this province",
+                    grouped(open)
+                ),
+            };
+        };
         let mut text = format!(
-            "{}\n{} of {} that wait; look at one with `intakectl review show APPLICATION APPLICATION`",
+            "{}\n{} of {} that wait, the most urgent first: by weight, age, applications\n",
             table.render(),
             self.reviews.len(),
-            self.open
+            grouped(self.open)
+        );
+        if self.open > RANKED {
+            text += &format!(
+                "the {} likeliest are ranked; --province narrows them down\n",
+                grouped(RANKED)
+            );
+        }
+        text += &format!(
+            "the first: intakectl review show {} {}",
+            left.application_id, right.application_id
         );
         if self.masked {
             text += "\nvalues are masked; --unmask --reason '…' shows them";
@@ -214,10 +250,10 @@ impl Side {
         let word = |value: &Option<String>| Cell::text(value.as_deref().unwrap_or("-"));
         [
             Cell::text(self.application_id.to_string()),
-            Cell::text(format!("{}@{}", self.resident_id, self.sequence)),
             word(&self.province),
             word(&self.full_name),
             word(&self.date_of_birth),
+            Cell::text(format!("{}@{}", self.resident_id, self.sequence)),
         ]
     }
 }

@@ -48,9 +48,9 @@ pub enum Command {
         after_help = "Example:\n  intakectl review split 0b7e… --reason 'his brother used his number' --execute"
     )]
     Split(split::Options),
-    /// Decisions that wait for a second person
+    /// Decisions that wait for a second person, the oldest first
     #[command(after_help = "Example:\n  intakectl review proposals")]
-    Proposals,
+    Proposals(proposals::Options),
     /// Approve a decision that somebody else proposed, and hand it to match
     ///
     /// Exit code 4 when you proposed it yourself, or when match refuses it because a resident changed since. What was

@@ -2,9 +2,10 @@
 
 use super::decision::Decided;
 use super::pending::name;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 use crate::{Report, Settings};
 use chrono::{DateTime, SecondsFormat, Utc};
+use clap::Args;
 use runtime::Fault;
 use schemas::match_log::{ApplicationPair, Decision, ResidentSeen};
 use serde::Serialize;
@@ -12,10 +13,23 @@ use sink::DatabaseFault;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+/// Options of `review proposals`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    limit: i64,
+}
+
 /// Proposals that nobody has approved.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub struct Proposals(Vec<Proposal>);
+pub struct Proposals {
+    proposals: Vec<Proposal>,
+    /// How many wait altogether.
+    #[serde(skip)]
+    waiting: i64,
+}
 
 /// A decision that somebody proposed.
 #[derive(Clone, Debug, FromRow, Serialize)]
@@ -61,17 +75,28 @@ impl Proposal {
     }
 }
 
-const PROPOSALS: &str = "
+macro_rules! proposals {
+    ($which:literal) => {
+        concat!(
+            "
     SELECT p.proposal_id, p.decision::text AS decision, p.left_ids, p.right_ids, p.resident_ids, p.sequences, p.reason,
            p.proposed_by, p.proposed_at, a.approved_by, a.step
       FROM review_proposal p
       LEFT JOIN review_proposal_approval a USING (proposal_id)
-     WHERE CASE WHEN $1::uuid IS NULL THEN a.proposal_id IS NULL ELSE p.proposal_id = $1 END
-     ORDER BY p.proposed_at, p.proposal_id
-     LIMIT 1000";
+     WHERE ",
+            $which
+        )
+    };
+}
+
+const PROPOSAL: &str = proposals!("p.proposal_id = $1");
+const OLDEST: &str = proposals!("a.proposal_id IS NULL ORDER BY p.proposed_at, p.proposal_id LIMIT $1");
+const WAITING: &str = "
+    SELECT count(*) FROM review_proposal p
+     WHERE NOT EXISTS (SELECT FROM review_proposal_approval a WHERE a.proposal_id = p.proposal_id)";
 
 pub(super) async fn proposal(conn: &mut PgConnection, id: Uuid) -> Result<Option<Proposal>, DatabaseFault> {
-    Ok(sqlx::query_as(PROPOSALS).bind(id).fetch_optional(conn).await?)
+    Ok(sqlx::query_as(PROPOSAL).bind(id).fetch_optional(conn).await?)
 }
 
 const PROPOSE: &str = "
@@ -108,31 +133,47 @@ pub(super) async fn propose(
 ///
 /// # Errors
 /// Transient when the database doesn't answer.
-pub async fn run(settings: &Settings) -> Result<Proposals, Fault> {
+pub async fn run(settings: &Settings, options: &Options) -> Result<Proposals, Fault> {
     let mut conn = settings.open_register().await?;
-    let query = sqlx::query_as(PROPOSALS).bind(None::<Uuid>);
-    Ok(Proposals(
-        query.fetch_all(&mut conn).await.map_err(DatabaseFault::from)?,
-    ))
+    let proposals = sqlx::query_as(OLDEST).bind(options.limit);
+    Ok(Proposals {
+        proposals: proposals
+            .fetch_all(&mut conn)
+            .await
+            .map_err(DatabaseFault::from)?,
+        waiting: sqlx::query_scalar(WAITING)
+            .fetch_one(&mut conn)
+            .await
+            .map_err(DatabaseFault::from)?,
+    })
 }
 
 impl Report for Proposals {
     fn table(&self) -> String {
         let mut table = Table::new(&["PROPOSAL", "DECISION", "LEFT", "RIGHT", "BY", "AT", "WHY"]);
-        for proposal in &self.0 {
+        let Some(first) = self.proposals.first() else {
+            return "no decision waits for a second person".to_owned();
+        };
+        for proposal in &self.proposals {
             for (n, pair) in proposal.pairs().into_iter().enumerate() {
-                let first = |text: String| Cell::text(if n == 0 { text } else { String::new() });
+                let once = |text: String| Cell::text(if n == 0 { text } else { String::new() });
                 table.row([
-                    first(proposal.proposal_id.to_string()),
-                    first(proposal.decision.clone()),
+                    once(proposal.proposal_id.to_string()),
+                    once(proposal.decision.clone()),
                     Cell::text(pair.left.to_string()),
                     Cell::text(pair.right.to_string()),
-                    first(proposal.proposed_by.clone()),
-                    first(proposal.proposed_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
-                    first(proposal.reason.clone()),
+                    once(proposal.proposed_by.clone()),
+                    once(proposal.proposed_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+                    once(proposal.reason.clone()),
                 ]);
             }
         }
-        format!("{}\n{} wait for a second person", table.render(), self.0.len())
+        format!(
+            "{}\n{} of {} that wait for a second person, the oldest first\nthe first: intakectl review approve {}",
+            table.render(),
+            self.proposals.len(),
+            grouped(self.waiting),
+            first.proposal_id
+        )
     }
 }

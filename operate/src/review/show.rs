@@ -1,6 +1,6 @@
 //! `intakectl review show`.
 
-use crate::pair::{self, Ask, Picture};
+use crate::pair::{self, Picture};
 use crate::show::unmask::Unmask;
 use crate::{Report, Settings};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -66,13 +66,7 @@ async fn review(
 /// Data when there is no such application; transient when the database doesn't answer.
 pub async fn run(settings: &Settings, options: &Options) -> Result<Shown, Fault> {
     let mut conn = settings.open_register().await?;
-    let about = [options.left.to_string(), options.right.to_string()];
-    let ask = Ask {
-        left: options.left,
-        right: options.right,
-        mask: options.unmask.mask(&mut conn, "pair.unmask", &about).await?,
-    };
-    let picture = pair::explain(&mut conn, ask).await?;
+    let picture = pair::explain(&mut conn, options.left, options.right, &options.unmask).await?;
     let (left, right) = (picture.left.application_id, picture.right.application_id);
     Ok(Shown {
         review: review(&mut conn, left, right).await?,

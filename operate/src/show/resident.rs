@@ -210,7 +210,8 @@ impl Report for Resident {
             "NODE",
             "SERVICE",
             "CAPTURED",
-        ]);
+        ])
+        .dispensable(&["SERVICE", "CAPTURED"]);
         for member in &self.members {
             members.row([
                 Cell::text(member.application_id.to_string()),
@@ -231,7 +232,8 @@ impl Report for Resident {
                 Cell::text(row.application_id.to_string()),
             ]);
         }
-        let mut history = Table::new(&["STEP", "AT", "STATUS", "STAGE", "APPLICATIONS", "BY EVENT"]);
+        let mut history = Table::new(&["STEP", "AT", "STATUS", "STAGE", "APPLICATIONS", "BY EVENT"])
+            .dispensable(&["BY EVENT"]);
         for state in &self.history {
             history.row([
                 Cell::number(state.sequence),

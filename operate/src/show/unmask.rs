@@ -4,6 +4,7 @@ use super::mask::Mask;
 use crate::audit;
 use clap::Args;
 use runtime::Fault;
+use sink::DatabaseFault;
 use sqlx::PgConnection;
 
 /// The options of every command that can show values about a person.
@@ -48,4 +49,24 @@ impl Unmask {
         }
         Ok(Mask::Masked)
     }
+}
+
+/// Whether this login may see what stands in a topic about people: whoever may read the forms in the register may read
+/// them on their way to it. Kafka knows no columns, so the register is asked.
+///
+/// # Errors
+/// Fatal when it may not, with what it may do instead.
+pub(crate) async fn may_see_people(register: &mut PgConnection, instead: &str) -> Result<(), Fault> {
+    const RIGHT: &str = "SELECT has_column_privilege('application', 'event', 'SELECT')";
+    let may: bool = sqlx::query_scalar(RIGHT)
+        .fetch_one(register)
+        .await
+        .map_err(DatabaseFault::from)?;
+    if may {
+        return Ok(());
+    }
+    Err(Fault::fatal(format!(
+        "this login may not see values about people: it needs the role reviewer, engineer or auditor \
+         (`intakectl register roles`); {instead}"
+    )))
 }

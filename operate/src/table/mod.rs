@@ -1,8 +1,10 @@
 //! Tables of text: columns aligned by what a terminal shows, colours only on a terminal.
 
 mod cell;
+mod wrapped;
 
 pub use cell::{Cell, Tone, grouped};
+pub(crate) use wrapped::wrapped;
 
 use cell::GAP;
 use std::io::IsTerminal;

@@ -64,35 +64,3 @@ pub(super) fn table(room: u16, columns: &[Column], rows: Vec<Vec<Cell<'static>>>
         .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
         .column_spacing(1)
 }
-
-/// The text in lines of at most `width` columns, broken between words; a word that is longer is a line of its own.
-pub(super) fn wrapped(text: &str, width: usize) -> String {
-    use unicode_width::UnicodeWidthStr;
-    let mut lines: Vec<String> = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split(' ') {
-            if !line.is_empty() && line.width() + 1 + word.width() > width {
-                lines.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line);
-    }
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_broken_between_words() {
-        assert_eq!(wrapped("a bc def\nnext: x", 5), "a bc\ndef\nnext:\nx");
-        assert_eq!(wrapped("Điện Biên", 9), "Điện Biên");
-        assert_eq!(wrapped("longer", 2), "longer");
-    }
-}

@@ -1,8 +1,9 @@
 //! Drawing. Colours only underline what the words say.
 
-use super::columns::{figure, table, words, wrapped};
+use super::columns::{figure, table, words};
 use super::state::{Page, State};
 use crate::lag::{age, tone};
+use crate::table::wrapped;
 use crate::table::{Tone, grouped};
 use lag::{SHARED, Stage, Verdict};
 use ratatui::Frame;
@@ -232,8 +233,8 @@ fn whys(state: &State, room: u16) -> Table<'static> {
     let rows = state.picture.causes.iter().map(|cause| {
         let about = format!("{}\n{}", cause.kind.name(), cause.about);
         let text = wrapped(&format!("{}\nnext: {}", cause.evidence, cause.next), beside);
-        let lines = text.lines().count().max(2) as u16;
-        Row::new([Cell::from(about).style(bad()), Cell::from(text)])
+        let lines = text.len().max(2) as u16;
+        Row::new([Cell::from(about).style(bad()), Cell::from(text.join("\n"))])
             .height(lines)
             .bottom_margin(1)
     });

@@ -44,8 +44,7 @@ struct Row {
 /// Data when topic, partition or offset isn't there; transient when the cluster doesn't answer.
 pub(super) fn run(settings: &Settings, options: &Options) -> Result<Counted, Fault> {
     let cluster = settings.cluster()?;
-    let found = options.part.find(&cluster.offsets()?)?;
-    let stretches: Vec<Stretch> = found.into_iter().map(|(stretch, _)| stretch).collect();
+    let stretches = options.part.find(&cluster.offsets()?)?;
     let mut counts: BTreeMap<i32, (u64, u64)> = BTreeMap::new();
     stretch::read(&cluster, &stretches, |record| {
         let (records, bytes) = counts.entry(record.partition.number).or_default();

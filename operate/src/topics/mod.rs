@@ -77,8 +77,9 @@ pub enum Command {
     Search(search::Options),
     /// Copy records into a file, byte by byte: key, headers, time, offset, value
     ///
-    /// The file has its name only when it is whole, and only its owner may read it. It holds people's values: who copied
-    /// what, when and why is in the audit before.
+    /// The file has its name only when it is whole, and only its owner may read it. It holds people's values: only a login
+    /// that may read forms in the register (roles reviewer, auditor, engineer) gets one, and who copied what, when and why is
+    /// in the audit before. Topics of nodes, outcomes and control hold none, and may be copied by an operator too.
     #[command(
         after_help = "Examples:\n  intakectl topics copy intake.applications.son-la --from 2026-11-24T00:00:00+07:00 --output son-la.avro --reason 'case 17'\n  intakectl topics copy enrich.normalised --from 1200 --to 1300 --output part.ndjson --reason 'case 17'"
     )]

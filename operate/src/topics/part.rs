@@ -102,12 +102,12 @@ pub(super) fn whole((partition, ends): &Known) -> Stretch {
 }
 
 impl Part {
-    /// Its stretches, one a partition, with the ends of the partitions.
+    /// Its stretches, one a partition.
     ///
     /// # Errors
     /// Data when topic, partition or offset isn't there, or when an offset is given for several partitions; transient
     /// when the cluster doesn't answer.
-    pub(super) fn find(&self, offsets: &Offsets) -> Result<Vec<(Stretch, Boundaries)>, Fault> {
+    pub(super) fn find(&self, offsets: &Offsets) -> Result<Vec<Stretch>, Fault> {
         let known = self.place.find(offsets)?;
         let by_offset = |bound: Option<Bound>| matches!(bound, Some(Bound::Offset(_)));
         if known.len() > 1 && (by_offset(self.from) || by_offset(self.to)) {
@@ -119,10 +119,7 @@ impl Part {
         }
         let from = bounds(offsets, &known, self.from, |ends| ends.earliest)?;
         let to = bounds(offsets, &known, self.to, |ends| ends.stable)?;
-        let stretch = |((partition, ends), (from, to)): (Known, (i64, i64))| {
-            let stretch = Stretch { partition, from, to };
-            (stretch, ends)
-        };
+        let stretch = |((partition, _), (from, to)): (Known, (i64, i64))| Stretch { partition, from, to };
         Ok(known
             .into_iter()
             .zip(from.into_iter().zip(to))

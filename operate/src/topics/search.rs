@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use crate::peek::{Shown, Sought};
-use crate::stretch::{self, Stretch};
+use crate::stretch;
 use crate::{Report, Settings};
 use clap::Args;
 use runtime::Fault;
@@ -46,8 +46,7 @@ pub struct Found {
 pub(super) fn run(settings: &Settings, options: &Options) -> Result<Found, Fault> {
     let sought = Sought::new(&options.field, value(&options.value)?);
     let cluster = settings.cluster()?;
-    let found = options.part.find(&cluster.offsets()?)?;
-    let stretches: Vec<Stretch> = found.into_iter().map(|(stretch, _)| stretch).collect();
+    let stretches = options.part.find(&cluster.offsets()?)?;
     let (limit, mut read, mut records) = (options.limit as usize, 0, Vec::new());
     stretch::read(&cluster, &stretches, |record| {
         if records.len() >= limit {

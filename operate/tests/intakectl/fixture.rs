@@ -189,6 +189,24 @@ impl Pipeline {
         Lines { child, lines }
     }
 
+    /// What somebody sees on a terminal with so many columns, line by line.
+    pub fn on_terminal(&self, columns: u16, args: &[&str]) -> Vec<String> {
+        let command = self.command(&self.kafka, &self.server, args);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let quoted = words.map(|word| format!("'{}'", word.to_str().expect("text").replace('\'', "'\\''")));
+        let quoted: Vec<String> = quoted.collect();
+        let ran = Command::new("script")
+            .args(["-qec", &format!("stty cols {columns}; exec {}", quoted.join(" "))])
+            .arg("/dev/null")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .expect("script runs");
+        let text = String::from_utf8(ran.stdout).expect("text");
+        assert!(ran.status.success(), "{args:?}: {text}");
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// A file of the test's own folder.
     pub fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().expect("text").to_owned()

@@ -116,7 +116,7 @@ async fn a_person_is_shown_to_who_may_read_forms_and_the_audit_says_which_record
     let prefix = pipeline.role_prefix();
     let made = pipeline.run(&["register", "roles", "--prefix", &prefix, "--execute"]);
     assert_eq!(made.code, 0, "{}", made.stderr);
-    for role in ["operator", "reviewer", "auditor"] {
+    for role in ["operator", "reviewer", "engineer", "auditor"] {
         pipeline
             .sql(format!(
                 "CREATE ROLE {prefix}{role}_login LOGIN IN ROLE {prefix}{role}"
@@ -137,14 +137,26 @@ async fn a_person_is_shown_to_who_may_read_forms_and_the_audit_says_which_record
             .json()
     };
 
+    let file = pipeline.path("copied.ndjson");
+    let copy = |role: &str| {
+        let args = [&["topics", "copy", &topic, "--output", &file][..], &why].concat();
+        pipeline.run_as(&format!("{prefix}{role}_login"), &args)
+    };
+
     assert_eq!(unmask("reviewer", &[]).code, 2, "it wants a reason");
-    let refused = unmask("operator", &why);
+    for refused in [unmask("operator", &why), copy("operator")] {
+        let who = "needs the role reviewer, engineer or auditor (`intakectl register roles`)";
+        assert!(
+            refused.code == 1 && refused.stderr.contains(who) && refused.stdout.is_empty(),
+            "{} {}",
+            refused.stdout,
+            refused.stderr
+        );
+    }
     assert!(
-        refused.code == 1 && refused.stderr.contains("needs the role reviewer or auditor"),
-        "{}",
-        refused.stderr
+        !std::path::Path::new(&file).exists(),
+        "nor may it take them away in a file"
     );
-    assert!(!refused.stdout.contains("Pâng"));
     assert_eq!(audited(), serde_json::json!([]));
 
     let shown = unmask("reviewer", &why);
@@ -166,6 +178,10 @@ async fn a_person_is_shown_to_who_may_read_forms_and_the_audit_says_which_record
             &format!("{prefix}reviewer_login").into()
         )
     );
+
+    for done in [unmask("engineer", &why), copy("engineer")] {
+        assert_eq!(done.code, 0, "{}", done.stderr);
+    }
 
     // Who may read but not write down that it did, sees nothing.
     pipeline

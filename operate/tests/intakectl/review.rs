@@ -78,10 +78,35 @@ async fn what_waits_is_listed_masked_by_weight_age_and_impact() {
         )
     );
     let one = pipeline.run(&["review", "list", "--limit", "1", "--province", "dien-bien"]);
-    assert!(one.stdout.contains("1 of 2 that wait"), "{}", one.stdout);
-    let none = pipeline
-        .run(&["review", "list", "--province", "son-la", "-o", "json"])
-        .json();
+    let next = format!(
+        "1 of 2 that wait, the most urgent first: by weight, age, applications\n\
+         the first: intakectl review show {} {}\n",
+        reviews[0]["left"]["application_id"].as_str().expect("an id"),
+        reviews[0]["right"]["application_id"].as_str().expect("an id")
+    );
+    assert!(one.stdout.contains(&next), "{}", one.stdout);
+    let (left, right) = (application(1).to_string(), application(2).to_string());
+    for args in [
+        &["review", "list"][..],
+        &["review", "show", &left, &right],
+        &["resident", "show", "--application", &left],
+        &["match", "curve"],
+    ] {
+        for line in pipeline.on_terminal(80, args) {
+            // A command that is broken can't be copied.
+            let fits = line.chars().count() <= 80 || line.contains("intakectl review");
+            assert!(fits, "{args:?}: {line}");
+        }
+    }
+    let elsewhere = ["review", "list", "--province", "son-la"];
+    let none = pipeline.run(&elsewhere);
+    assert!(
+        none.stdout
+            .contains("none of the 2 pairs that wait is of this province"),
+        "{}",
+        none.stdout
+    );
+    let none = pipeline.run(&[&elsewhere[..], &["-o", "json"]].concat()).json();
     assert_eq!(none["reviews"], json!([]));
     assert!(
         pipeline
@@ -318,6 +343,11 @@ async fn where_it_takes_two_one_proposes_and_another_approves() {
         .json();
     assert_eq!(waiting[0]["proposed_by"], first.as_str());
     let id = waiting[0]["proposal_id"].as_str().expect("an id").to_owned();
+    let listed = pipeline.run_as(&second, &["review", "proposals", "--limit", "1"]);
+    let next = format!(
+        "1 of 1 that wait for a second person, the oldest first\nthe first: intakectl review approve {id}\n"
+    );
+    assert!(listed.stdout.contains(&next), "{}", listed.stdout);
 
     let approve = ["review", "approve", &id, "--execute", "--wait", "0"];
     let own = pipeline.run_as(&first, &approve);

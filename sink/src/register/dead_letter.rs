@@ -61,8 +61,5 @@ pub(crate) async fn write(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

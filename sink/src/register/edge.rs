@@ -38,8 +38,5 @@ pub(crate) async fn write(conn: &mut PgConnection, rows: &[EdgeRow<'_>]) -> Resu
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

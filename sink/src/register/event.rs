@@ -112,10 +112,7 @@ pub(crate) async fn keep_held(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }
 
 /// The last outcome of an earlier event within a batch.
@@ -160,8 +157,5 @@ pub(crate) async fn change_outcomes(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

@@ -97,10 +97,7 @@ pub(crate) async fn write(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }
 
 /// Sequences as PostgreSQL writes a multirange: `{[1,4),[7,8)}`.

@@ -18,8 +18,5 @@ pub(crate) async fn keep(conn: &mut PgConnection, rows: &[(Uuid, Uuid)]) -> Resu
     let (applications, residents): (Vec<Uuid>, Vec<Uuid>) = rows.iter().copied().unzip();
     let query = sqlx::query(KEEP).bind(applications).bind(residents);
     let changed = query.execute(conn).await?.rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

@@ -57,10 +57,7 @@ pub(crate) async fn register(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }
 
 /// The last manifest of a node within a batch.
@@ -145,8 +142,5 @@ pub(crate) async fn beat(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

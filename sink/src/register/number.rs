@@ -3,10 +3,8 @@
 use super::copy::Tuples;
 use super::table::{OnConflict, Table, Written};
 use crate::fault::DatabaseFault;
-use schemas::change::{ApplicationState, ResidentChanged};
-use schemas::codec::Event;
-use schemas::event::Body;
-use schemas::{Field, IntakeEvent};
+use schemas::Field;
+use schemas::change::ResidentChanged;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -29,15 +27,17 @@ impl Numbers {
     /// Takes the numbers of the applications that a state gains.
     pub(crate) fn take(&mut self, change: &ResidentChanged) {
         for state in &change.gained {
+            // A resident of one application has that application's values, and no event need be read.
+            let person = (change.members.len() > 1).then(|| state.person());
             for (kind, field) in KINDS {
-                // A resident of one application has that application's values.
-                let number = if change.members.len() == 1 {
-                    change.golden.get(field).map(str::to_owned)
-                } else {
-                    number(state, field)
+                let number = match &person {
+                    Some(person) => person
+                        .verified(&state.verifications, field)
+                        .map(|(number, _)| number),
+                    None => change.golden.get(field),
                 };
                 self.0
-                    .extend(number.map(|number| (state.application_id, kind, number)));
+                    .extend(number.map(|number| (state.application_id, kind, number.to_owned())));
             }
         }
     }
@@ -54,29 +54,5 @@ impl Numbers {
                 .text(Some(number));
         }
         TABLE.write(conn, tuples, false).await
-    }
-}
-
-/// An application's number: as verified last, else normalised, else as written.
-fn number(state: &ApplicationState, field: Field) -> Option<String> {
-    let verified = state
-        .verifications
-        .iter()
-        .filter(|found| found.field == field)
-        .max_by_key(|found| found.stage)
-        .and_then(|found| found.value.as_ref());
-    let normalised = || {
-        state
-            .changes
-            .iter()
-            .find(|change| change.field == field)
-            .map(|change| &change.value)
-    };
-    if let Some(value) = verified.or_else(normalised) {
-        return Some(value.expose().clone());
-    }
-    match IntakeEvent::decode(&state.event).ok()?.body {
-        Body::ApplicationSubmitted(form) => form.applicant.get(field).map(str::to_owned),
-        _ => None,
     }
 }

@@ -39,10 +39,7 @@ pub(crate) async fn write(conn: &mut PgConnection, rows: &[ReviewRow<'_>]) -> Re
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }
 
 const KEEP_RULES: &str = "
@@ -70,8 +67,5 @@ pub(crate) async fn keep_rules(
         .execute(conn)
         .await?
         .rows_affected();
-    Ok(Written {
-        changed,
-        stale: rows.len() as u64 - changed,
-    })
+    Ok(Written::of(rows.len(), changed))
 }

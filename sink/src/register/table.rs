@@ -42,6 +42,16 @@ pub struct Written {
     pub stale: u64,
 }
 
+impl Written {
+    /// Of so many rows that a statement was given.
+    pub(crate) const fn of(rows: usize, changed: u64) -> Self {
+        Self {
+            changed,
+            stale: rows as u64 - changed,
+        }
+    }
+}
+
 impl std::ops::AddAssign for Written {
     fn add_assign(&mut self, other: Self) {
         self.changed += other.changed;

@@ -9,6 +9,7 @@ mod lanes;
 mod line;
 mod manifests;
 mod migrations;
+mod numbers;
 mod order;
 mod owners;
 mod poison;

@@ -33,3 +33,23 @@ async fn an_unmigrated_database_is_refused_with_what_to_do() {
     register.migrate().await.expect("again: nothing to do");
     register.check().await.expect("accepted");
 }
+
+/// Counting and comparing over all applications must not read their rows, which are wide.
+#[tokio::test]
+async fn which_applications_belong_to_whom_is_answered_from_an_index_alone() {
+    const PLAN: &str = "
+        EXPLAIN (COSTS OFF) SELECT resident_id, application_id FROM application WHERE resident_id IS NOT NULL";
+    let (database, _register) = register().await;
+    let mut conn = database.connect().await;
+    for setting in ["SET enable_seqscan = off", "SET enable_bitmapscan = off"] {
+        sqlx::query(setting).execute(&mut conn).await.expect("set");
+    }
+    let plan: Vec<String> = sqlx::query_scalar(PLAN)
+        .fetch_all(&mut conn)
+        .await
+        .expect("planned");
+    assert_eq!(
+        plan,
+        ["Index Only Scan using application_of_resident on application"]
+    );
+}

@@ -10,7 +10,7 @@ use schemas::provinces::DEFAULT_21;
 use schemas::topics::{CHANGES, GROUP_MATCH, GROUP_NORMALISE, GROUP_SINK, TopicSpec};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tests::{Ground, Process, free_address, scrape, until};
 
 /// Partitions of all topics together.
@@ -54,19 +54,25 @@ pub fn measure(seed: u64, report: &mut Report) -> Result<()> {
 
     let mut exporter = Exporter::start(&ground)?;
     for what in ["nothing waits", "a backlog in 21 provinces"] {
-        report.add_delays(timed(format!("Kafka's three lists of offsets: {what}"), || {
-            offsets.known_boundaries(&partitions)?;
-            Ok(())
-        })?);
-        report.add_delays(timed(format!("intakectl lag: {what}"), || {
+        report.add_delays(Delays::of(
+            format!("Kafka's three lists of offsets: {what}"),
+            TIMES,
+            || {
+                offsets.known_boundaries(&partitions)?;
+                Ok(())
+            },
+        )?);
+        report.add_delays(Delays::of(format!("intakectl lag: {what}"), TIMES, || {
             let ran = ground.intakectl(&["lag", "-o", "json"]);
             ensure!(ran.status.success(), "{ran:?}");
             Ok(())
         })?);
         report.add_delays(exporter.looks(what)?);
-        report.add_delays(timed(format!("scrape of the exporter: {what}"), || {
-            scrape(exporter.address).map(drop).context("it is scraped")
-        })?);
+        report.add_delays(Delays::of(
+            format!("scrape of the exporter: {what}"),
+            TIMES,
+            || scrape(exporter.address).map(drop).context("it is scraped"),
+        )?);
         if what == "nothing waits" {
             Load::generate(WAITING, seed)?.publish(cluster)?;
         }
@@ -126,16 +132,6 @@ fn commit(cluster: &Cluster, group: &str, partitions: &[Partition]) -> Result<()
         committed.iter().all(Option::is_some).then_some(())
     });
     Ok(())
-}
-
-fn timed(what: String, mut work: impl FnMut() -> Result<()>) -> Result<Delays> {
-    let mut millis = Vec::with_capacity(TIMES);
-    for _ in 0..TIMES {
-        let started = Instant::now();
-        work()?;
-        millis.push(started.elapsed().as_secs_f64() * 1_000.0);
-    }
-    Ok(Delays { what, millis })
 }
 
 struct Exporter {

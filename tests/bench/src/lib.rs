@@ -11,6 +11,7 @@ pub mod matching;
 pub mod replay;
 pub mod report;
 pub mod residents;
+pub mod reviews;
 pub mod rules;
 pub mod stages;
 pub mod takeover;

@@ -5,9 +5,10 @@ use ingest::acceptance::{Identity, check};
 use runtime::clock;
 use runtime::kafka::Cluster;
 use schemas::codec::Event;
+use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::provinces::Provinces;
 use schemas::{Applicant, Body, Epoch, IntakeEvent, NodeId, Sha256, Timestamp, topics};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 /// A node's series as it is being made.
@@ -121,6 +122,31 @@ impl Load {
         })
     }
 
+    /// Applications of about `people` people who are hard to keep apart, not quite two each, in the order they were taken
+    /// and in all provinces alike.
+    ///
+    /// # Errors
+    /// As [`Self::generate`].
+    pub fn of_people(people: u64, seed: u64) -> Result<Self> {
+        let mut all = Events::of(|_| true, seed)?;
+        let population = loadgen::kin(seed, people, Provinces::default_21().iter())?;
+        let slugs: BTreeSet<String> = all.series.keys().cloned().collect();
+        let mut turns = slugs.iter().cycle();
+        let events = population
+            .into_iter()
+            .map(|application| {
+                let series = turns.next().and_then(|slug| all.series.get_mut(slug));
+                let (topic, series) = series.context("a province of ours")?;
+                let bytes = series.next(form(application.applicant))?;
+                Ok(Encoded { topic: *topic, bytes })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            topics: all.topics,
+            events,
+        })
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.events.len() as u64
@@ -193,6 +219,23 @@ impl Load {
         taken(producer.poll(Duration::ZERO))?;
         Ok(u64::from(sent))
     }
+}
+
+fn form(applicant: Applicant) -> Body {
+    Body::ApplicationSubmitted(ApplicationSubmitted {
+        application_id: clock::new_event_id(),
+        revision: 1,
+        reference: None,
+        form_id: "CC01".to_owned(),
+        form_version: "2024-07".to_owned(),
+        channel: Channel::MobileTeam,
+        service: Service::FirstIssue,
+        commune: None,
+        village: None,
+        team: None,
+        applicant,
+        attachments: Vec::new(),
+    })
 }
 
 fn taken(deliveries: Vec<runtime::kafka::Delivery>) -> Result<()> {

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{arrival, delay, lag, limits, matching, residents, rules, stages, takeover, whole};
+use bench::{arrival, delay, lag, limits, matching, residents, reviews, rules, stages, takeover, whole};
 use clap::Parser;
 
 /// What the programs allocate with.
@@ -48,6 +48,9 @@ enum Part {
     Lag,
     /// One province behind by all the applications, and what the others notice. Not measured unless asked for.
     Backlog,
+    /// What reviewers ask of a register with so many applications of people who are hard to keep apart. Not measured
+    /// unless asked for.
+    Reviews,
 }
 
 fn main() -> Result<()> {
@@ -85,6 +88,9 @@ fn main() -> Result<()> {
     }
     if wanted(Part::Backlog) {
         delay::backlog(arguments.applications, arguments.seed, &mut report)?;
+    }
+    if wanted(Part::Reviews) {
+        reviews::measure(arguments.applications, arguments.seed, &mut report)?;
     }
     report.print();
     Ok(())

@@ -1,6 +1,7 @@
 //! What was measured, as a table.
 
-use std::time::Duration;
+use anyhow::Result;
+use std::time::{Duration, Instant};
 
 /// One measurement.
 #[derive(Default)]
@@ -28,6 +29,20 @@ pub struct Delays {
 }
 
 impl Delays {
+    /// How long `work` takes, so many times.
+    ///
+    /// # Errors
+    /// Its own.
+    pub fn of(what: String, times: usize, mut work: impl FnMut() -> Result<()>) -> Result<Self> {
+        let mut millis = Vec::with_capacity(times);
+        for _ in 0..times {
+            let started = Instant::now();
+            work()?;
+            millis.push(started.elapsed().as_secs_f64() * 1_000.0);
+        }
+        Ok(Self { what, millis })
+    }
+
     /// The delay that this share of all of them stay within.
     pub fn percentile(&self, share: f64) -> f64 {
         let mut sorted = self.millis.clone();

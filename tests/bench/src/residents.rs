@@ -77,10 +77,7 @@ pub fn publish(
 
 /// The state of the `n`th resident: its first one, or a later one.
 fn change(n: i64, written: &Applicant, is_new: bool) -> ResidentChanged {
-    let golden = normalise::apply(
-        written,
-        &normalise::of_applicant(written, None, Thresholds::default()).changes,
-    );
+    let golden = written.normalised(&normalise::of_applicant(written, None, Thresholds::default()).changes);
     let (sequence, stage) = if is_new {
         (2 * n + 1, 0)
     } else {

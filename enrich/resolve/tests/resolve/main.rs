@@ -1,5 +1,6 @@
 //! The state machine by its logs: what goes in, and every byte that comes out.
 
+mod corrections;
 mod erasing;
 mod history;
 mod letters;

@@ -6,9 +6,9 @@ use futures_util::TryStreamExt;
 use normalise::fold::fold;
 use schemas::change::VerifiedField;
 use schemas::codec::Event;
-use schemas::event::{Body, VerificationFinding};
+use schemas::event::Body;
 use schemas::match_log::NormalisedValue;
-use schemas::{Applicant, Field, IntakeEvent};
+use schemas::{Field, IntakeEvent};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sink::DatabaseFault;
@@ -99,12 +99,7 @@ pub(super) async fn look(
     } else {
         OF_SOME
     };
-    let mut rows = sqlx::query_as(query)
-        .bind(step)
-        .bind(part.period.map(|period| period.from))
-        .bind(part.period.map(|period| period.to))
-        .bind(&part.nodes)
-        .fetch(conn);
+    let mut rows = part.bind(query, step).fetch(conn);
     let mut differing = Differing::default();
     while let Some(row) = rows.try_next().await? {
         differing.compare(&row);
@@ -202,30 +197,19 @@ fn of_resident(row: &Row, golden: &Map<String, Value>, event: &IntakeEvent) -> V
         return Vec::new();
     };
     let changes = row.changes.as_ref().map_or(&[][..], |Json(changes)| changes);
-    let mut person = normalise::apply(&form.applicant, changes);
-    for found in row.verifications.iter().flat_map(|Json(verified)| verified) {
-        verify(&mut person, found);
-    }
+    let verified = row.verifications.as_ref().map_or(&[][..], |Json(found)| found);
+    let person = form.applicant.normalised(changes);
+    let says = |field| person.verified(verified, field).map(|(value, _)| value);
     let stands = |column: &str| golden.get(column).and_then(Value::as_str);
     let differ = Field::ALL
         .iter()
-        .filter(|field| stands(field.name()) != person.get(**field));
+        .filter(|field| stands(field.name()) != says(**field));
     let mut columns: Vec<&str> = differ.map(|field| field.name()).collect();
-    let folded = person.get(Field::FullName).map(fold).unwrap_or_default();
+    let folded = says(Field::FullName).map(fold).unwrap_or_default();
     if stands("folded_name") != Some(folded.as_str()) {
         columns.push("folded_name");
     }
     columns
-}
-
-/// Takes over what an officer found.
-fn verify(person: &mut Applicant, found: &VerifiedField) {
-    let value = found.value.as_ref().map(|value| value.expose().clone());
-    if found.finding == VerificationFinding::Missing {
-        person.set(found.field, None);
-    } else if value.is_some() {
-        person.set(found.field, value);
-    }
 }
 
 fn is_named(text: &str, value: impl Serialize) -> bool {

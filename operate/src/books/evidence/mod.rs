@@ -17,7 +17,9 @@ use crate::period::Period;
 use runtime::Fault;
 use serde::Serialize;
 use sink::DatabaseFault;
-use sqlx::{FromRow, PgConnection};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, PgConnection, Postgres};
 use std::fmt;
 
 /// Ids named for one question; JSON has them all, the table a few.
@@ -74,6 +76,18 @@ impl Part {
     const fn is_everything(&self) -> bool {
         self.period.is_none() && self.nodes.is_none()
     }
+
+    /// A query of steps up to `$1`, appended from `$2` to before `$3`, of the nodes `$4`.
+    fn bind<'q, Row>(&'q self, query: &'static str, step: i64) -> QueryAs<'q, Postgres, Row, PgArguments>
+    where
+        Row: for<'r> FromRow<'r, PgRow>,
+    {
+        sqlx::query_as(query)
+            .bind(step)
+            .bind(self.period.map(|period| period.from))
+            .bind(self.period.map(|period| period.to))
+            .bind(&self.nodes)
+    }
 }
 
 /// A row that breaks a rule.
@@ -126,13 +140,7 @@ async fn ask(
     part: &Part,
     rules: &[Rule],
 ) -> Result<Vec<Contradiction>, DatabaseFault> {
-    let found: Vec<Found> = sqlx::query_as(query)
-        .bind(step)
-        .bind(part.period.map(|period| period.from))
-        .bind(part.period.map(|period| period.to))
-        .bind(&part.nodes)
-        .fetch_all(conn)
-        .await?;
+    let found: Vec<Found> = part.bind(query, step).fetch_all(conn).await?;
     Ok(by_rule(&found, rules))
 }
 

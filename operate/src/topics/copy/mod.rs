@@ -6,13 +6,14 @@ mod ndjson;
 
 use super::part::Part;
 use crate::report::Form;
-use crate::show::unmask::reason;
+use crate::show::unmask::{may_see_people, reason};
 use crate::stretch::{self, Stretch};
 use crate::table::{Cell, Table, grouped};
 use crate::{Report, Settings, audit};
 use aside::{Aside, Format};
 use clap::Args;
 use runtime::Fault;
+use schemas::topics;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -66,11 +67,10 @@ struct Row {
 ///
 /// # Errors
 /// Data when topic, partition or offset isn't there, or when the file is; fatal when it can't be written or this login may
-/// not add to the audit; transient when the cluster doesn't answer.
+/// not see what stands in the topic or not add to the audit; transient when the cluster doesn't answer.
 pub(super) async fn run(settings: &Settings, options: &Options) -> Result<Copied, Fault> {
     let cluster = settings.cluster()?;
-    let found = block_in_place(|| options.part.find(&cluster.offsets()?))?;
-    let stretches: Vec<Stretch> = found.into_iter().map(|(stretch, _)| stretch).collect();
+    let stretches = block_in_place(|| options.part.find(&cluster.offsets()?))?;
     let (path, format) = &options.file;
     let aside = Aside::of(path)?;
     let about = stretches.iter().map(|stretch| {
@@ -79,6 +79,10 @@ pub(super) async fn run(settings: &Settings, options: &Options) -> Result<Copied
     });
     let mut register = settings.open_register().await?;
     let about: Vec<String> = about.collect();
+    if topics::holds_people(&options.part.place.topic) {
+        let instead = "`topics head`, `topics tail` and `peek` show its records masked";
+        may_see_people(&mut register, instead).await?;
+    }
     audit::record(&mut register, "topic.copy", &about, &options.reason, "granted").await?;
     let counts = block_in_place(|| {
         let mut counts: BTreeMap<i32, u64> = BTreeMap::new();

@@ -1,240 +1,15 @@
 //! What the columns of a table seem to be, by their names and by the shape of their values.
 
-use normalise::fold::fold;
+mod names;
+mod profile;
+
+use names::{DAYS, HOUSEHOLD, IDS, OURS, TRUTHS, field_of, words};
+pub(super) use profile::{Profile, is_somebodys};
 use schemas::Field;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Names of columns, folded, and the fields they mean.
-const NAMES: &[(Field, &[&str])] = &[
-    (
-        Field::FullName,
-        &[
-            "full_name",
-            "fullname",
-            "ho_ten",
-            "ho_va_ten",
-            "ho_ten_day_du",
-            "name",
-        ],
-    ),
-    (
-        Field::Surname,
-        &["surname", "last_name", "lastname", "family_name", "ho"],
-    ),
-    (Field::MiddleName, &["middle_name", "ten_dem", "dem", "chu_dem"]),
-    (
-        Field::GivenName,
-        &["given_name", "first_name", "firstname", "forename", "ten"],
-    ),
-    (
-        Field::DateOfBirth,
-        &[
-            "date_of_birth",
-            "birth_date",
-            "birthdate",
-            "birthday",
-            "dob",
-            "ngay_sinh",
-            "ngay_thang_nam_sinh",
-            "nam_sinh",
-        ],
-    ),
-    (Field::Sex, &["sex", "gender", "gioi_tinh", "gioi"]),
-    (
-        Field::PersonalNumber,
-        &[
-            "personal_number",
-            "cccd",
-            "so_cccd",
-            "so_can_cuoc",
-            "can_cuoc",
-            "dinh_danh",
-            "so_dinh_danh",
-            "ma_dinh_danh",
-        ],
-    ),
-    (
-        Field::OldNumber,
-        &["old_number", "cmnd", "so_cmnd", "cmt", "so_cmt"],
-    ),
-    (
-        Field::PassportNumber,
-        &["passport_number", "passport", "ho_chieu", "so_ho_chieu"],
-    ),
-    (Field::Ethnicity, &["ethnicity", "dan_toc"]),
-    (
-        Field::BirthProvince,
-        &["birth_province", "tinh_khai_sinh", "tinh_sinh"],
-    ),
-    (Field::BirthCommune, &["birth_commune", "xa_khai_sinh", "xa_sinh"]),
-    (
-        Field::PermanentCommune,
-        &["permanent_commune", "xa_thuong_tru", "thuong_tru"],
-    ),
-    (
-        Field::CurrentCommune,
-        &["current_commune", "xa_hien_tai", "xa_tam_tru", "noi_o_hien_tai"],
-    ),
-    (
-        Field::FatherName,
-        &[
-            "father_name",
-            "ho_ten_cha",
-            "ho_va_ten_cha",
-            "ten_cha",
-            "cha",
-            "bo",
-        ],
-    ),
-    (
-        Field::FatherDateOfBirth,
-        &["father_date_of_birth", "ngay_sinh_cha"],
-    ),
-    (Field::FatherNumber, &["father_number", "cccd_cha", "so_cccd_cha"]),
-    (
-        Field::MotherName,
-        &["mother_name", "ho_ten_me", "ho_va_ten_me", "ten_me", "me"],
-    ),
-    (
-        Field::MotherDateOfBirth,
-        &["mother_date_of_birth", "ngay_sinh_me"],
-    ),
-    (Field::MotherNumber, &["mother_number", "cccd_me", "so_cccd_me"]),
-    (
-        Field::SpouseName,
-        &["spouse_name", "ho_ten_vo_chong", "ten_vo_chong", "vo_chong"],
-    ),
-    (Field::SpouseNumber, &["spouse_number", "cccd_vo_chong"]),
-    (
-        Field::Phone,
-        &[
-            "phone",
-            "phone_number",
-            "mobile",
-            "telephone",
-            "dien_thoai",
-            "so_dien_thoai",
-            "sdt",
-        ],
-    ),
-    (
-        Field::HouseholdNumber,
-        &["household_number", "so_ho_khau", "so_so_ho_khau", "ho_khau"],
-    ),
-];
-
-/// Names that say by themselves that a table holds forms of ours.
-const OURS: &[Field] = &[
-    Field::FullName,
-    Field::PersonalNumber,
-    Field::OldNumber,
-    Field::BirthCommune,
-    Field::PermanentCommune,
-    Field::HouseholdNumber,
-];
-/// Names of columns that name a record.
-const IDS: &[&str] = &[
-    "id",
-    "rec_id",
-    "record_id",
-    "row_id",
-    "ma",
-    "ma_ho_so",
-    "application_id",
-    "stt",
-];
-/// Names of columns that say who is who, and so must not be compared.
-const TRUTHS: &[&str] = &[
-    "cluster",
-    "cluster_id",
-    "entity_id",
-    "person_id",
-    "true_id",
-    "resident_id",
-    "match_id",
-];
-/// Names of the day a form was filled in.
-const DAYS: &[&str] = &["as_of", "ngay_lap", "ngay_ke_khai", "ngay_khai"];
-/// Parts of names that tell of a household.
-const HOUSEHOLD: &[&str] = &[
-    "address",
-    "street",
-    "suburb",
-    "city",
-    "town",
-    "village",
-    "commune",
-    "district",
-    "post",
-    "zip",
-    "state",
-    "province",
-    "county",
-    "household",
-    "dia_chi",
-    "thon",
-    "ban",
-    "xa",
-    "huyen",
-    "tinh",
-    "duong",
-];
 /// Most different values of a category.
 const MOST_KINDS: usize = 50;
-
-/// What is counted of a column's values; no value is kept.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Profile {
-    pub(super) filled: usize,
-    dates: usize,
-    numbers: usize,
-    hashes: HashSet<u64>,
-}
-
-impl Profile {
-    pub(super) fn count(&mut self, cell: &str) {
-        let cell = cell.trim();
-        if cell.is_empty() {
-            return;
-        }
-        self.filled += 1;
-        self.dates += usize::from(is_date(cell));
-        let digits = cell.chars().filter(char::is_ascii_digit).count();
-        self.numbers += usize::from(digits * 10 >= cell.chars().count() * 7);
-        let mut hasher = DefaultHasher::new();
-        cell.hash(&mut hasher);
-        self.hashes.insert(hasher.finish());
-    }
-
-    /// How many values differ.
-    pub(super) fn different(&self) -> usize {
-        self.hashes.len()
-    }
-
-    fn mostly(&self, count: usize) -> bool {
-        self.filled > 0 && count * 10 >= self.filled * 9
-    }
-}
-
-/// Whether a text is written as a date, whatever the calendar says.
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
-    let digits = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
-    match parts.as_slice() {
-        [one] => one.len() == 8 && digits(one) && (one.starts_with("19") || one.starts_with("20")),
-        [_, _] | [_, _, _] => parts.iter().all(digits) && parts.iter().any(|part| part.len() == 4),
-        _ => false,
-    }
-}
-
-/// Whether a header can't be one: it holds a date or a long number, so the file has no header, and its first
-/// line is somebody's.
-pub(super) fn is_somebodys(headers: &[&str]) -> bool {
-    headers
-        .iter()
-        .any(|header| is_date(header.trim()) || header.chars().filter(char::is_ascii_digit).count() >= 5)
-}
 
 /// What a column seems to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,20 +68,6 @@ pub(super) fn propose(headers: &[&str], profiles: &[Profile], rows: usize) -> (V
     (parts, is_ours)
 }
 
-fn words(header: &str) -> String {
-    let folded = fold(header);
-    let parts: Vec<&str> = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join("_")
-}
-
-fn field_of(name: &str) -> Option<Field> {
-    let known = NAMES.iter().find(|(_, names)| names.contains(&name));
-    known.map(|(field, _)| *field)
-}
-
 fn names_records(name: &str, profile: &Profile, rows: usize) -> bool {
     profile.filled == rows
         && profile.different() == rows
@@ -336,9 +97,9 @@ fn general(field: Field) -> Part {
 }
 
 fn by_shape(name: &str, profile: &Profile) -> Part {
-    let comparator = if profile.mostly(profile.dates) {
+    let comparator = if profile.is_dates() {
         "date"
-    } else if profile.mostly(profile.numbers) {
+    } else if profile.is_numbers() {
         "number"
     } else if profile.different() <= MOST_KINDS && profile.different() * 20 <= profile.filled {
         "category"
@@ -467,12 +228,5 @@ mod tests {
                 Part::LeftOut("it seems to say who is who"),
             ]
         );
-    }
-
-    #[test]
-    fn a_first_line_that_is_somebodys_is_no_header() {
-        assert!(is_somebodys(&["Lo Van Pang", "05/09/1987"]));
-        assert!(is_somebodys(&["Lo Van Pang", "011087001234"]));
-        assert!(!is_somebodys(&["ho_ten", "address_1", "dob"]));
     }
 }
