@@ -35,6 +35,16 @@ struct Row<Id> {
     certain_number: bool,
 }
 
+impl<Id> Row<Id> {
+    const fn of(id: Id, record: &Record) -> Self {
+        Self {
+            id,
+            marked: record.marked,
+            certain_number: record.certain_number,
+        }
+    }
+}
+
 fn hash(id: impl Hash) -> u64 {
     FxBuildHasher.hash_one(id)
 }
@@ -51,17 +61,11 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
 
     /// Takes in a record that isn't there.
     pub fn insert(&mut self, id: Id, record: &Record) -> Handle {
-        let row = Row {
-            id,
-            marked: record.marked,
-            certain_number: record.certain_number,
-        };
         let handle = if let Some(handle) = self.free.pop() {
-            self.rows[handle as usize] = row;
-            self.slots.row_mut(handle as usize).copy_from_slice(&record.slots);
+            self.put(handle, id, record);
             handle
         } else {
-            self.rows.push([row]);
+            self.rows.push([Row::of(id, record)]);
             self.slots.push(record.slots.iter().copied());
             (self.rows.len() - 1) as Handle
         };
@@ -69,6 +73,16 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
         self.by_id
             .insert_unique(hash(id), handle, |&known| hash(rows[known as usize].id));
         handle
+    }
+
+    /// Gives a record other values.
+    pub fn replace(&mut self, handle: Handle, record: &Record) {
+        self.put(handle, self.id(handle), record);
+    }
+
+    fn put(&mut self, handle: Handle, id: Id, record: &Record) {
+        self.rows[handle as usize] = Row::of(id, record);
+        self.slots.row_mut(handle as usize).copy_from_slice(&record.slots);
     }
 
     pub fn remove(&mut self, handle: Handle) {
