@@ -1,7 +1,8 @@
 //! A state that is kept current while another instance leads.
 
+use super::following::{Behind, Following};
 use super::leader::Leader;
-use super::restore::{Following, Sources};
+use super::restore::Sources;
 use runtime::health::Health;
 use runtime::retry::Backoff;
 use runtime::{Fault, Stop};
@@ -60,7 +61,8 @@ impl Standby {
         })
     }
 
-    /// Waits until the state is current. False when it never will be, or a stop is asked for.
+    /// Waits until the state is current, and merged but for what has just come. False when it never will be, or a
+    /// stop is asked for.
     pub fn is_current(&self, stop: &Stop) -> bool {
         while !self.current.load(Ordering::SeqCst) {
             if stop.requested() {
@@ -150,12 +152,12 @@ impl Waiting {
     }
 
     fn follow(&self, mut following: Following) -> Result<Following, Fault> {
-        let told = |behind| {
-            if behind <= CURRENT {
+        let told = |Behind { records, is_merged }| {
+            if is_merged && records <= CURRENT {
                 self.current.store(true, Ordering::SeqCst);
             }
-            metrics::gauge!("intake_match_standby_lag_records").set(behind as f64);
-            let text = format!("standby: {behind} records of the leader's changes are still to be read");
+            metrics::gauge!("intake_match_standby_lag_records").set(records as f64);
+            let text = format!("standby: {records} records of the leader's changes are still to be read");
             self.health.not_ready("match", text);
         };
         following.follow(&self.sources.cluster, &self.stop, told)?;

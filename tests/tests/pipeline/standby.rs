@@ -48,6 +48,13 @@ fn a_standby_takes_over_from_a_killed_leader_without_restoring() {
         restored,
         "it went on from what it had followed"
     );
+    let led = pipeline.worker(Worker::Match, standby);
+    let left = led.logged("leading: the state is restored", "steps_left");
+    let left = left.expect("it leads");
+    assert!(
+        left < sent,
+        "it had merged what it had followed, but for {left} steps"
+    );
 
     // Killed and started again, the other one stands by, and takes over in its turn.
     pipeline.worker(Worker::Match, leader).start();
