@@ -1,12 +1,12 @@
 //! A restored state that is brought up to the changes behind it, and follows them.
 //!
 //! While it follows, it merges what is complete: a step's rows lie in several partitions, and those may be read up to
-//! different points. **All of a step is read once every partition has been read past an end that was asked for after a record of
-//! that step, or of a later one, was read.** A transaction's records are acknowledged by all in-sync replicas before its commit is
-//! asked for, and only then is any of them readable (KIP-98; `TransactionalProducer::commit` drains first): so they lie below the high
-//! watermarks that are told from then on, which don't go back when a partition's leader changes (KIP-207). Steps are committed in
-//! their order, each with all of its rows in one transaction. And a reader of committed records passes an offset only when what
-//! lies before it is committed or aborted.
+//! different points. **All up to a step is read once every partition has been read past an end that was told after a record of
+//! that step had been read**, be it by the sink that loaded it. A transaction's records are acknowledged by all in-sync replicas before
+//! its commit is asked for, and only then can any of them be read (KIP-98; `TransactionalProducer::commit` drains first): so they lie
+//! below the high watermarks that are told from then on, which don't go back when a partition's leader changes (KIP-207). Steps are
+//! committed in their order, each with all of its rows in one transaction. And a reader of committed records passes an offset only when
+//! what lies before it is committed or aborted.
 
 use super::{register, rows};
 use resolve::Resolver;

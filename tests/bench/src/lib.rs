@@ -13,6 +13,7 @@ pub mod report;
 pub mod residents;
 pub mod rules;
 pub mod stages;
+pub mod standby;
 pub mod takeover;
 mod visible;
 pub mod whole;
