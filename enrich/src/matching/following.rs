@@ -66,7 +66,7 @@ impl Following {
         let starts: Vec<(Partition, i64)> =
             partitions.iter().map(|one| (one.clone(), self.at(one))).collect();
         for ((partition, next), bounds) in starts.iter().zip(offsets.boundaries(&partitions)?) {
-            still_there(partition, *next, bounds.earliest)?;
+            still_there(partition, *next, &bounds)?;
         }
         self.next.clone_from(&starts);
         let reader = cluster.reader(&starts)?;
@@ -136,7 +136,7 @@ impl Following {
     ///
     /// # Errors
     /// Transient when the cluster doesn't answer; fatal when changes are gone that this state doesn't hold
-    /// yet.
+    /// yet, or the topic isn't the one it has followed.
     pub fn catch_up(&mut self, cluster: &Cluster) -> Result<(), Fault> {
         let offsets = cluster.offsets()?;
         let partitions = offsets.partitions(&[topics::CHANGES.to_owned()])?;
@@ -144,7 +144,7 @@ impl Following {
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for (partition, bounds) in partitions.into_iter().zip(bounds) {
             let next = self.at(&partition);
-            still_there(&partition, next, bounds.earliest)?;
+            still_there(&partition, next, &bounds)?;
             if next < bounds.stable {
                 starts.push((partition.clone(), next));
                 ends.push((partition, bounds.stable));
@@ -201,12 +201,19 @@ impl Following {
     }
 }
 
-fn still_there(partition: &Partition, next: i64, earliest: i64) -> Result<(), Fault> {
-    if next >= earliest {
-        return Ok(());
+fn still_there(partition: &Partition, next: i64, bounds: &Boundaries) -> Result<(), Fault> {
+    let Boundaries { earliest, end, .. } = bounds;
+    if next < *earliest {
+        return Err(Fault::fatal(format!(
+            "the register stands at {next} of {partition}, which begins at {earliest}: changes between them are gone; \
+             rebuild the register from the match log"
+        )));
     }
-    Err(Fault::fatal(format!(
-        "the register stands at {next} of {partition}, which begins at {earliest}: changes between them are gone; \
-         rebuild the register from the match log"
-    )))
+    if next > *end {
+        return Err(Fault::fatal(format!(
+            "the register stands at {next} of {partition}, which ends at {end}: the topic was made anew or lost \
+             records; rebuild the register from the match log"
+        )));
+    }
+    Ok(())
 }

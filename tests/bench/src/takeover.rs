@@ -57,6 +57,10 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     leader.terminate(Duration::from_secs(30));
     std::fs::remove_dir_all(ground.snapshots())?;
     report.add_delays(taken("started again, from the register", started(&mut standby)));
+    let most = most_bytes_of(&standby)? / load.count();
+    report.say(&format!(
+        "meanwhile it held up to {most} bytes of memory for each application"
+    ));
     standby.terminate(Duration::from_secs(30));
     for mut process in others {
         process.terminate(Duration::from_secs(30));
@@ -89,6 +93,18 @@ fn until_ready(process: &Process) {
 fn own_part(matcher: &Process) -> Result<Duration> {
     let took = matcher.logged("leading: the state is restored", "duration_ms");
     Ok(Duration::from_millis(took.context("it never led")?.try_into()?))
+}
+
+/// The most memory that a process has had in use.
+fn most_bytes_of(process: &Process) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.pid()))?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = most.and_then(|most| most.trim().strip_suffix(" kB"));
+    Ok(kibibytes
+        .context("the system tells no peak")?
+        .trim()
+        .parse::<u64>()?
+        << 10)
 }
 
 fn taken(what: &str, took: Duration) -> Delays {

@@ -81,7 +81,7 @@ fn a_standby_takes_over_from_a_killed_leader_without_restoring() {
 }
 
 /// How often a matcher has read its state from a snapshot or the register.
-fn restores(pipeline: &mut Pipeline<'_>, at: usize) -> usize {
+pub fn restores(pipeline: &mut Pipeline<'_>, at: usize) -> usize {
     let log = pipeline.worker(Worker::Match, at).log();
     log.matches("the state is read from").count()
 }
