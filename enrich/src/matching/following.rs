@@ -11,7 +11,7 @@
 use super::{register, rows};
 use resolve::Resolver;
 use resolve::restore::Restoring;
-use runtime::kafka::{Boundaries, Cluster, Partition, Reader};
+use runtime::kafka::{Boundaries, Cluster, Offsets, Partition, Reader};
 use runtime::{Fault, Stop};
 use schemas::topics;
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ impl Following {
         mut told: impl FnMut(Behind),
     ) -> Result<(), Fault> {
         let offsets = cluster.offsets()?;
-        let partitions = offsets.partitions(&[topics::CHANGES.to_owned()])?;
+        let partitions = partitions(&offsets, cluster)?;
         let starts: Vec<(Partition, i64)> =
             partitions.iter().map(|one| (one.clone(), self.at(one))).collect();
         for ((partition, next), bounds) in starts.iter().zip(offsets.boundaries(&partitions)?) {
@@ -139,7 +139,7 @@ impl Following {
     /// yet, or the topic isn't the one it has followed.
     pub fn catch_up(&mut self, cluster: &Cluster) -> Result<(), Fault> {
         let offsets = cluster.offsets()?;
-        let partitions = offsets.partitions(&[topics::CHANGES.to_owned()])?;
+        let partitions = partitions(&offsets, cluster)?;
         let bounds = offsets.boundaries(&partitions)?;
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for (partition, bounds) in partitions.into_iter().zip(bounds) {
@@ -199,6 +199,19 @@ impl Following {
         let known = self.next.iter().find(|(known, _)| known == partition);
         known.map_or(0, |&(_, next)| next)
     }
+}
+
+/// All partitions of `register.changes`. A broker may not know yet of a topic that was only just made: of no partitions
+/// everything would seem to be read.
+fn partitions(offsets: &Offsets, cluster: &Cluster) -> Result<Vec<Partition>, Fault> {
+    let partitions = offsets.partitions(&[topics::CHANGES.to_owned()])?;
+    if partitions.is_empty() {
+        return Err(Fault::transient(format!(
+            "topic {} isn't there: `intakectl topics apply --execute` makes it",
+            cluster.namespace().full(topics::CHANGES)
+        )));
+    }
+    Ok(partitions)
 }
 
 fn still_there(partition: &Partition, next: i64, bounds: &Boundaries) -> Result<(), Fault> {

@@ -9,6 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 #[test]
 fn a_standby_takes_over_from_a_killed_leader_without_restoring() {
     let ground = Ground::new();
+    waits_for_its_topic(&ground);
     let shape = Shape {
         matching: 2,
         ..Shape::ONE
@@ -78,6 +79,20 @@ fn a_standby_takes_over_from_a_killed_leader_without_restoring() {
     pipeline.outcomes(HEARD);
     ground.rebuild().assert_equal();
     pipeline.stop();
+}
+
+/// Where the topic of changes isn't known yet, a standby must not take none of them for all of them.
+fn waits_for_its_topic(ground: &Ground) {
+    let nowhere = format!("{}-nowhere", ground.site.namespace);
+    let mut matcher = Worker::Match
+        .on(ground, &ground.site, "-nowhere")
+        .env("INTAKE_KAFKA__NAMESPACE", nowhere)
+        .env("INTAKE_MATCH__SNAPSHOT_DIR", ground.folder.join("nowhere"));
+    matcher.start();
+    tests::until("it waits for its topic", PATIENCE, || {
+        matcher.readiness().filter(|said| said.contains("isn't there"))
+    });
+    matcher.terminate(PATIENCE);
 }
 
 /// How often a matcher has read its state from a snapshot or the register.
