@@ -175,6 +175,14 @@ impl Process {
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
+
+    /// The number that its last line with these words tells under a name.
+    pub fn logged(&self, words: &str, name: &str) -> Option<i64> {
+        let log = self.log();
+        let line = log.lines().rfind(|line| line.contains(words))?;
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        line.get(name)?.as_i64()
+    }
 }
 
 impl Drop for Process {

@@ -33,6 +33,11 @@ pub(crate) struct Records<Id> {
 const MARKED: u32 = 1;
 const CERTAIN_NUMBER: u32 = 2;
 
+fn flags_of(record: &Record) -> u32 {
+    let flag = |is: bool, flag: u32| if is { flag } else { 0 };
+    flag(record.marked, MARKED) | flag(record.certain_number, CERTAIN_NUMBER)
+}
+
 fn hash(id: impl Hash) -> u64 {
     FxBuildHasher.hash_one(id)
 }
@@ -50,16 +55,13 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
 
     /// Takes in a record that isn't there.
     pub fn insert(&mut self, id: Id, record: &Record) -> Handle {
-        let flag = |is: bool, flag: u32| if is { flag } else { 0 };
-        let flags = flag(record.marked, MARKED) | flag(record.certain_number, CERTAIN_NUMBER);
         let handle = if let Some(handle) = self.free.pop() {
             self.ids[handle as usize] = id;
-            let (slots, known) = self.rows.row_mut(handle as usize).split_at_mut(self.width);
-            slots.copy_from_slice(&record.slots);
-            known[0] = flags;
+            self.replace(handle, record);
             handle
         } else {
             self.ids.push([id]);
+            let flags = flags_of(record);
             self.rows.push(record.slots.iter().copied().chain([flags]));
             (self.ids.len() - 1) as Handle
         };
@@ -67,6 +69,13 @@ impl<Id: Copy + Eq + Hash> Records<Id> {
         self.by_id
             .insert_unique(hash(id), handle, |&known| hash(ids[known as usize]));
         handle
+    }
+
+    /// Gives a record other values.
+    pub fn replace(&mut self, handle: Handle, record: &Record) {
+        let (slots, flags) = self.rows.row_mut(handle as usize).split_at_mut(self.width);
+        slots.copy_from_slice(&record.slots);
+        flags[0] = flags_of(record);
     }
 
     pub fn remove(&mut self, handle: Handle) {

@@ -60,7 +60,9 @@ impl Resolver {
         settled.resident_id = application.and_then(|application| application.resident);
         // All are counted before any books are taken, as in `release_all`.
         for event in &events {
-            self.waiting.take_one(&id, event.event_sequence);
+            if self.waiting.has(&id, event.event_sequence) {
+                self.waiting.take_one(event.event_sequence);
+            }
             self.series_of(&event.node_id, event.epoch)
                 .recount(event.before, event.outcome);
         }

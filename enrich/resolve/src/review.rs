@@ -37,7 +37,7 @@ impl Reviews {
         }
     }
 
-    fn close(&mut self, pair: (Uuid, Uuid)) -> Option<Open> {
+    pub fn close(&mut self, pair: (Uuid, Uuid)) -> Option<Open> {
         for id in [pair.0, pair.1] {
             if let Some(pairs) = self.of.get_mut(&id) {
                 pairs.remove(&pair);

@@ -25,6 +25,14 @@ struct Range {
     names: Prefix,
 }
 
+/// What stands beside a place.
+struct Beside {
+    /// What the event before it must be named as.
+    before: Option<Prefix>,
+    /// What the event behind it names.
+    after: Option<Prefix>,
+}
+
 /// What an event is in its series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
@@ -44,77 +52,57 @@ impl Series {
     /// Counts copies, conflicts and broken links; the outcome is counted by [`Self::count`].
     pub fn enter(&mut self, sequence: i64, link: Sha256, names: Sha256) -> Arrival {
         let (link, names) = (prefix(link), prefix(names));
-        let before = self
-            .ranges
-            .range(..=sequence)
-            .next_back()
-            .map(|(&first, range)| (first, range.last(first)));
-        if let Some((first, last)) = before
-            && sequence <= last
-        {
-            let known = self
-                .ranges
-                .get(&first)
-                .and_then(|range| range.links.get((sequence - first) as usize));
-            if known == Some(&link) {
+        match self.at(sequence) {
+            Some(known) if known == link => {
                 self.books.copies += 1;
                 return Arrival::Copy;
             }
-            self.books.conflicts += 1;
-            return Arrival::Conflict;
-        }
-        let first = match before {
-            Some((first, last)) if last + 1 == sequence => {
-                let range = self
-                    .ranges
-                    .get_mut(&first)
-                    .filter(|range| !range.links.is_empty());
-                if let Some(range) = range {
-                    self.books.broken_links += i64::from(range.links.last() != Some(&names));
-                    range.links.push(link);
-                }
-                first
+            Some(_) => {
+                self.books.conflicts += 1;
+                return Arrival::Conflict;
             }
-            _ => {
-                // Before the first event stand 32 zero bytes.
-                self.books.broken_links += i64::from(sequence == 1 && names != 0);
-                self.ranges.insert(
-                    sequence,
-                    Range {
-                        links: vec![link],
-                        names,
-                    },
-                );
-                sequence
-            }
-        };
-        if let Some(next) = self.ranges.remove(&(sequence + 1))
-            && let Some(range) = self.ranges.get_mut(&first)
-        {
-            self.books.broken_links += i64::from(next.names != link);
-            range.links.extend(next.links);
+            None => {}
         }
+        let Beside { before, after } = self.put(sequence, link, names);
+        // Before the first event stand 32 zero bytes.
+        let named = before.or((sequence == 1).then_some(0));
+        self.books.broken_links += i64::from(named.is_some_and(|link| link != names));
+        self.books.broken_links += i64::from(after.is_some_and(|named| named != link));
         Arrival::New {
-            before_predecessor: first == sequence && sequence > 1,
+            before_predecessor: before.is_none() && sequence > 1,
         }
     }
 
-    /// Puts an event back in its place, in ascending order of sequences, without counting anything:
-    /// the books are restored by themselves. `names` is what it names as its predecessor, where that
-    /// had not come before it.
+    /// Puts an event back in its place without counting anything: the books are restored by themselves.
+    /// `names` is what it names as its predecessor, where that had not come before it.
     pub fn place(&mut self, sequence: i64, link: Sha256, names: Option<Sha256>) {
-        match self.ranges.iter_mut().next_back() {
-            Some((&first, range)) if range.last(first) + 1 == sequence => range.links.push(prefix(link)),
-            Some((&first, range)) if range.last(first) >= sequence => {}
+        if self.at(sequence).is_none() {
+            self.put(sequence, prefix(link), prefix(names.unwrap_or(Sha256::ZERO)));
+        }
+    }
+
+    /// What the successor of this event must name; none when it isn't there.
+    fn at(&self, sequence: i64) -> Option<Prefix> {
+        let (first, range) = self.ranges.range(..=sequence).next_back()?;
+        range.links.get((sequence - first) as usize).copied()
+    }
+
+    /// Puts an event in a place that is free.
+    fn put(&mut self, sequence: i64, link: Prefix, names: Prefix) -> Beside {
+        let next = self.ranges.remove(&(sequence + 1));
+        let after = next.as_ref().map(|range| range.names);
+        let behind = next.map(|range| range.links).unwrap_or_default();
+        match self.ranges.range_mut(..sequence).next_back() {
+            Some((&first, range)) if range.last(first) + 1 == sequence => {
+                let before = range.links.last().copied();
+                range.links.push(link);
+                range.links.extend(behind);
+                Beside { before, after }
+            }
             _ => {
-                let names = prefix(names.unwrap_or(Sha256::ZERO));
-                self.ranges.insert(
-                    sequence,
-                    Range {
-                        links: vec![prefix(link)],
-                        names,
-                    },
-                );
+                let links = [vec![link], behind].concat();
+                self.ranges.insert(sequence, Range { links, names });
+                Beside { before: None, after }
             }
         }
     }

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 use schemas::{Epoch, NodeId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Waiting events of one application.
@@ -35,53 +35,55 @@ pub struct Waiting {
     pub entry: Vec<u8>,
 }
 
-/// Waiting events by application, in order of their steps.
+/// The events that wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WaitingRoom {
-    by_application: FxHashMap<Uuid, BTreeMap<i64, Waiting>>,
-    count: usize,
+    /// By the step that held them.
+    events: FxHashMap<i64, Waiting>,
+    /// Those steps, by the application that is waited for.
+    by_application: FxHashMap<Uuid, BTreeSet<i64>>,
 }
 
 impl WaitingRoom {
-    pub const fn count(&self) -> usize {
-        self.count
+    pub fn count(&self) -> usize {
+        self.events.len()
     }
 
     /// Whether one more may wait for this application.
     pub fn has_room(&self, application: &Uuid) -> bool {
-        self.count < MAX_ALL
-            && self
-                .by_application
-                .get(application)
-                .is_none_or(|events| events.len() < MAX_EACH)
+        let events = self.by_application.get(application);
+        self.count() < MAX_ALL && events.is_none_or(|events| events.len() < MAX_EACH)
     }
 
     pub fn add(&mut self, waiting: Waiting) {
         let events = self.by_application.entry(waiting.application_id).or_default();
-        self.count += usize::from(events.insert(waiting.event_sequence, waiting).is_none());
+        events.insert(waiting.event_sequence);
+        self.events.insert(waiting.event_sequence, waiting);
     }
 
     /// Whether the event that this step held waits for this application.
     pub fn has(&self, application: &Uuid, event_sequence: i64) -> bool {
-        let events = self.by_application.get(application);
-        events.is_some_and(|events| events.contains_key(&event_sequence))
+        let event = self.events.get(&event_sequence);
+        event.is_some_and(|event| event.application_id == *application)
     }
 
-    /// Takes out one event, if it waits.
-    pub fn take_one(&mut self, application: &Uuid, event_sequence: i64) {
-        let Some(events) = self.by_application.get_mut(application) else {
+    /// Takes out the event that this step held, if it waits.
+    pub fn take_one(&mut self, event_sequence: i64) {
+        let Some(event) = self.events.remove(&event_sequence) else {
             return;
         };
-        self.count -= usize::from(events.remove(&event_sequence).is_some());
-        if events.is_empty() {
-            self.by_application.remove(application);
+        if let Some(events) = self.by_application.get_mut(&event.application_id) {
+            events.remove(&event_sequence);
+            if events.is_empty() {
+                self.by_application.remove(&event.application_id);
+            }
         }
     }
 
     /// Takes out every event that waits for this application, in order of their steps.
     pub fn take(&mut self, application: &Uuid) -> Vec<Waiting> {
         let events = self.by_application.remove(application).unwrap_or_default();
-        self.count -= events.len();
-        events.into_values().collect()
+        let events = events.into_iter();
+        events.filter_map(|event| self.events.remove(&event)).collect()
     }
 }

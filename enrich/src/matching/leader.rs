@@ -229,10 +229,12 @@ impl Leadership {
                 return Err(fault);
             }
         };
+        let merged = following.merged();
         let resolver = following.finish()?;
         tracing::info!(
             next_offset = next,
             sequence = resolver.sequence(),
+            steps_left = resolver.sequence() - merged,
             duration_ms = started.elapsed().as_millis() as u64,
             "leading: the state is restored"
         );

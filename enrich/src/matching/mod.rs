@@ -6,6 +6,7 @@
 //! forgets everything, and stands by anew.
 
 mod batch;
+mod following;
 mod leader;
 mod register;
 mod restore;

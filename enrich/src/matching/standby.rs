@@ -1,7 +1,8 @@
 //! A state that is kept current while another instance leads.
 
+use super::following::{Behind, Following};
 use super::leader::Leader;
-use super::restore::{Following, Sources};
+use super::restore::Sources;
 use runtime::health::Health;
 use runtime::retry::Backoff;
 use runtime::{Fault, Stop};
@@ -33,8 +34,8 @@ pub enum Followed {
 }
 
 impl Standby {
-    /// Goes on from what there is, or else begins with a snapshot or the register; begins anew when it can't go
-    /// on.
+    /// Goes on from what there is, or else begins with a snapshot or the register. Goes on after what heals, and begins
+    /// anew after anything else.
     ///
     /// # Errors
     /// Fatal when there is no thread to be had.
@@ -60,7 +61,8 @@ impl Standby {
         })
     }
 
-    /// Waits until the state is current. False when it never will be, or a stop is asked for.
+    /// Waits until the state is current, and merged but for what has just come. False when it never will be, or a
+    /// stop is asked for.
     pub fn is_current(&self, stop: &Stop) -> bool {
         while !self.current.load(Ordering::SeqCst) {
             if stop.requested() {
@@ -117,8 +119,15 @@ impl Waiting {
         while !self.stop.requested() {
             let restored = from.is_none();
             let base = from.take().map_or_else(|| self.sources.base(&self.dismissed), Ok);
-            let fault = match base.and_then(|following| self.follow(following)) {
-                Ok(following) => return Ok(Some(Followed::State(following))),
+            let fault = match base {
+                Ok(mut following) => match self.follow(&mut following) {
+                    Ok(()) => return Ok(Some(Followed::State(following))),
+                    Err(fault) => {
+                        // It goes on from where it stands: to read it all again would take longer than most troubles.
+                        from = Some(following).filter(|_| fault.remedy().heals());
+                        fault
+                    }
+                },
                 Err(fault) => fault,
             };
             if self.dismissed.requested() {
@@ -128,11 +137,12 @@ impl Waiting {
             if restored && !fault.remedy().heals() {
                 return Err(fault);
             }
-            tracing::warn!(remedy = fault.remedy().name(), "the standby begins anew: {fault}");
+            let then = if from.is_some() { "goes on" } else { "begins anew" };
+            tracing::warn!(remedy = fault.remedy().name(), "the standby {then}: {fault}");
             self.health.not_ready("match", format!("standby: {fault}"));
             backoff.pause_blocking(&self.stop);
         }
-        Ok(None)
+        Ok(from.map(Followed::State))
     }
 
     /// The leader, if it is asked for soon.
@@ -149,16 +159,15 @@ impl Waiting {
         None
     }
 
-    fn follow(&self, mut following: Following) -> Result<Following, Fault> {
-        let told = |behind| {
-            if behind <= CURRENT {
+    fn follow(&self, following: &mut Following) -> Result<(), Fault> {
+        let told = |Behind { records, is_merged }| {
+            if is_merged && records <= CURRENT {
                 self.current.store(true, Ordering::SeqCst);
             }
-            metrics::gauge!("intake_match_standby_lag_records").set(behind as f64);
-            let text = format!("standby: {behind} records of the leader's changes are still to be read");
+            metrics::gauge!("intake_match_standby_lag_records").set(records as f64);
+            let text = format!("standby: {records} records of the leader's changes are still to be read");
             self.health.not_ready("match", text);
         };
-        following.follow(&self.sources.cluster, &self.stop, told)?;
-        Ok(following)
+        following.follow(&self.sources.cluster, &self.stop, told)
     }
 }

@@ -14,6 +14,7 @@ pub mod residents;
 pub mod reviews;
 pub mod rules;
 pub mod stages;
+pub mod standby;
 pub mod takeover;
 mod visible;
 pub mod whole;

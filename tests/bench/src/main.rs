@@ -4,7 +4,9 @@
 use anyhow::Result;
 use bench::load::Load;
 use bench::report::Report;
-use bench::{arrival, delay, lag, limits, matching, residents, reviews, rules, stages, takeover, whole};
+use bench::{
+    arrival, delay, lag, limits, matching, residents, reviews, rules, stages, standby, takeover, whole,
+};
 use clap::Parser;
 
 /// What the programs allocate with.
@@ -44,6 +46,8 @@ enum Part {
     Takeover,
     /// How long a steady stream takes to be visible.
     Delay,
+    /// What a standby has left to do when it takes the lead, without servers. Not measured unless asked for.
+    Standby,
     /// One look of the lag engine at 2,000 partitions and 1,000 nodes. Not measured unless asked for.
     Lag,
     /// One province behind by all the applications, and what the others notice. Not measured unless asked for.
@@ -64,6 +68,9 @@ fn main() -> Result<()> {
             arguments.seed,
             &mut report,
         )?;
+    }
+    if wanted(Part::Standby) {
+        standby::measure(arguments.applications, arguments.seed, &mut report)?;
     }
     if wanted(Part::Limits) {
         limits::kafka(&mut report)?;

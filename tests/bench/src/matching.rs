@@ -5,7 +5,7 @@ use crate::report::{Delays, Report, Row};
 use anyhow::{Context, Result, bail};
 use enrich::matching::DiskRows;
 use resolve::restore::Restoring;
-use resolve::{Applied, Resolver};
+use resolve::{Applied, Outputs, Resolver};
 use rules::Ruleset;
 use schemas::codec::{Change, Event};
 use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord};
@@ -14,13 +14,13 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Entries that are made before they are applied, and applied before their rows are written.
-const BATCH: u64 = 4_000;
+pub const BATCH: u64 = 4_000;
 /// Steps whose changes are kept for a restore at most: beside more of them the state's memory can't be measured.
 const RESTORED: u64 = 200_000;
 const FIRST_APPEND: i64 = 1_790_000_000_000;
 
 /// Entries of the match log as normalise would write them.
-struct Entries {
+pub struct Entries {
     events: Events,
     ruleset: Ruleset,
     next_offset: HashMap<usize, i64>,
@@ -28,7 +28,17 @@ struct Entries {
 }
 
 impl Entries {
-    fn draw(&mut self) -> Result<Vec<u8>> {
+    pub fn of(seed: u64) -> Result<Self> {
+        Ok(Self {
+            events: Events::of(|_| true, seed)?,
+            ruleset: Ruleset::default(),
+            next_offset: HashMap::new(),
+            count: 0,
+        })
+    }
+
+    /// The next one.
+    pub fn draw(&mut self) -> Result<Vec<u8>> {
         let published = self.events.draw()?;
         let (topic, node) = &self.events.topics[published.topic];
         let offset = self.next_offset.entry(published.topic).or_default();
@@ -69,12 +79,7 @@ impl Entries {
 /// When an entry isn't applied, which is a bug, or the disk is full.
 pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut entries = Entries {
-        events: Events::of(|_| true, seed)?,
-        ruleset: Ruleset::default(),
-        next_offset: HashMap::new(),
-        count: 0,
-    };
+    let mut entries = Entries::of(seed)?;
     // Its own list is there before the matcher's memory is measured.
     let mut steps = vec![f64::NAN; applications as usize];
     let before = resident_bytes()?;
@@ -87,22 +92,13 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
         let begun = own_time()?;
         for entry in &batch {
             let started = Instant::now();
-            let Applied::Settled(outputs) = resolver.apply(offset, Timestamp(FIRST_APPEND + offset), entry)
-            else {
-                bail!("entry {offset} was not applied");
-            };
+            let outputs = apply(&mut resolver, offset, entry)?;
             let step = started.elapsed();
             took += step;
             steps[offset as usize] = step.as_secs_f64() * 1_000.0;
             offset += 1;
             if applications <= RESTORED {
-                kept.push(Change::Settled(Box::new(outputs.settled)));
-                kept.extend(
-                    outputs
-                        .residents
-                        .into_iter()
-                        .map(|change| Change::Resident(Box::new(change))),
-                );
+                kept.extend(changes(outputs));
             }
         }
         let started = Instant::now();
@@ -131,6 +127,21 @@ pub fn measure(applications: u64, seed: u64, report: &mut Report) -> Result<()> 
     restore(resolver, kept, applications, report)
 }
 
+/// The next step of a state.
+pub fn apply(resolver: &mut Resolver, offset: i64, entry: &[u8]) -> Result<Outputs> {
+    match resolver.apply(offset, Timestamp(FIRST_APPEND + offset), entry) {
+        Applied::Settled(outputs) => Ok(*outputs),
+        _ => bail!("entry {offset} was not applied"),
+    }
+}
+
+/// What a step writes to `register.changes`.
+pub fn changes(outputs: Outputs) -> impl Iterator<Item = Change> {
+    let residents = outputs.residents.into_iter();
+    let residents = residents.map(|change| Change::Resident(Box::new(change)));
+    std::iter::once(Change::Settled(Box::new(outputs.settled))).chain(residents)
+}
+
 /// Restores the state from the last change of each row, as the register would hand them in.
 fn restore(resolver: Resolver, kept: Vec<Change>, applications: u64, report: &mut Report) -> Result<()> {
     if kept.is_empty() {
@@ -149,7 +160,7 @@ fn restore(resolver: Resolver, kept: Vec<Change>, applications: u64, report: &mu
     restored.settle_rows()?;
     let took = started.elapsed();
     report.add_delays(Delays {
-        what: "match: a standby's rows are made a state".to_owned(),
+        what: "match: what was restored is made a state".to_owned(),
         millis: vec![put_together.elapsed().as_secs_f64() * 1_000.0],
     });
     if restored.sequence() != sequence {

@@ -6,7 +6,7 @@ use crate::matching::resident_bytes_of;
 use crate::report::{Delays, Report};
 use crate::stages::{PATIENCE, worker};
 use crate::visible::Visible;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use schemas::provinces::DEFAULT_21;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use tests::{Ground, Process, until};
 const EVERY_S: &str = "5";
 
 /// Fills a register, then takes the matcher away in each of these ways. How long a silent leader is waited for is
-/// in the first figure: `match.session_timeout_ms`, as it is by default.
+/// in the first figure: `match.session_timeout_ms`, as it is by default; the second is without it.
 pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     let ground = Ground::of(DEFAULT_21);
     let mut others = ["normalise", "sink"].map(|stage| worker(&ground, stage));
@@ -47,6 +47,7 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     leader.kill();
     until_ready(&standby);
     report.add_delays(taken("a standby leads after kill -9", killed.elapsed()));
+    report.add_delays(taken("of them since it has the log", own_part(&standby)?));
     let step = ground.site.last_step();
     until("a snapshot has the last step", PATIENCE, || {
         (newest(&ground)? >= step).then_some(())
@@ -56,6 +57,10 @@ pub fn measure(load: &Load, report: &mut Report) -> Result<()> {
     leader.terminate(Duration::from_secs(30));
     std::fs::remove_dir_all(ground.snapshots())?;
     report.add_delays(taken("started again, from the register", started(&mut standby)));
+    let most = most_bytes_of(&standby)? / load.count();
+    report.say(&format!(
+        "meanwhile it held up to {most} bytes of memory for each application"
+    ));
     standby.terminate(Duration::from_secs(30));
     for mut process in others {
         process.terminate(Duration::from_secs(30));
@@ -82,6 +87,24 @@ fn until_ready(process: &Process) {
     until(&format!("{} leads", process.name), PATIENCE, || {
         process.is_ready().then_some(())
     });
+}
+
+/// How long a matcher took from being given the log to leading: fencing, reading the rest, merging it.
+fn own_part(matcher: &Process) -> Result<Duration> {
+    let took = matcher.logged("leading: the state is restored", "duration_ms");
+    Ok(Duration::from_millis(took.context("it never led")?.try_into()?))
+}
+
+/// The most memory that a process has had in use.
+fn most_bytes_of(process: &Process) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.pid()))?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = most.and_then(|most| most.trim().strip_suffix(" kB"));
+    Ok(kibibytes
+        .context("the system tells no peak")?
+        .trim()
+        .parse::<u64>()?
+        << 10)
 }
 
 fn taken(what: &str, took: Duration) -> Delays {

@@ -1,10 +1,11 @@
 //! A broker that knows everybody by name: each program has just the rights of its role, and one node loses one.
 
 use crate::explained::{cause, told};
+use crate::standby::restores;
 use crate::{DRAINED, HEARD};
 use std::process::{Output, Stdio};
 use std::time::Duration;
-use tests::{Ground, Load, Pipeline, Process, SecuredBroker, Shape, until};
+use tests::{Ground, Load, Pipeline, Process, SecuredBroker, Shape, Worker, until};
 
 /// One province, as each call of kafka-acls takes seconds.
 const PROVINCE: &str = "home = 'dien-bien'
@@ -41,13 +42,18 @@ fn with_the_rights_of_their_roles_all_works_and_a_revoked_one_is_named_and_loses
             .env("INTAKE_KAFKA__USERNAME", user_of(role))
             .env("INTAKE_KAFKA__PASSWORD", PASSWORD)
     };
-    let mut pipeline = Pipeline::start_with(&ground, Shape::ONE, login);
+    let shape = Shape {
+        matching: 2,
+        ..Shape::ONE
+    };
+    let mut pipeline = Pipeline::start_with(&ground, shape, login);
     pipeline.register_nodes();
     let parts = Load::generate(&ground, 71, 1_350).split(3);
     let mut events = pipeline.send(&parts[0]).events;
     pipeline.drain(events.len(), DRAINED);
     pipeline.outcomes(HEARD);
     looks_as_operator(&ground, &broker);
+    interrupts_the_standby(&ground, &broker, &mut pipeline);
 
     let topic = format!("{}.intake.applications.dien-bien", ground.site.namespace);
     let right = format!("--allow-principal User:node-dien-bien --operation Write --topic {topic}");
@@ -129,6 +135,30 @@ fn operator(ground: &Ground, broker: &SecuredBroker, arguments: &[&str]) -> Outp
         .stdin(Stdio::null())
         .output();
     ran.expect("intakectl runs")
+}
+
+/// A matcher that stands by and can't read for a while goes on with the state it has: it would take longer to read that again.
+fn interrupts_the_standby(ground: &Ground, broker: &SecuredBroker, pipeline: &mut Pipeline<'_>) {
+    let says =
+        |matcher: &Process, what: &str| matcher.readiness().filter(|said| said.contains(what)).map(|_| ());
+    let standby = until("one of two stands by", NAMED, || {
+        (0..2).find(|&at| says(pipeline.worker(Worker::Match, at), " 0 records").is_some())
+    });
+    let restored = restores(pipeline, standby);
+    let changes = format!("{}.register.changes", ground.site.namespace);
+    let barred = format!("--deny-principal User:match --operation Read --topic {changes}");
+    broker.access(&format!("--add {barred}"));
+    let matcher = pipeline.worker(Worker::Match, standby);
+    until("the standby says that it may not read", NAMED, || {
+        says(matcher, "uthorization")
+    });
+    broker.access(&format!("--remove --force {barred}"));
+    until("the standby follows again", NAMED, || says(matcher, " 0 records"));
+    assert_eq!(
+        restores(pipeline, standby),
+        restored,
+        "it went on with what it had"
+    );
 }
 
 /// An operator sees lag and books, and may not change anything.

@@ -70,7 +70,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     }
 
     /// A person's values count once, by the first record.
-    fn count_root(&mut self, root: Handle, comes: bool) {
+    pub(super) fn count_root(&mut self, root: Handle, comes: bool) {
         if self.whole_table.is_none() {
             count_person(
                 &self.model,

@@ -64,13 +64,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     /// had come last.
     pub fn touch(&mut self, id: Id) {
         if let Some(handle) = self.records.find(id) {
-            let mut hashes = std::mem::take(&mut self.hashes);
-            blocking::hashes(
-                &self.model,
-                &self.dictionary,
-                self.records.slots(handle),
-                &mut hashes,
-            );
+            let hashes = self.hashes_of(handle);
             self.index.remove(handle, &hashes);
             self.index.insert(handle, &hashes);
             self.hashes = hashes;
@@ -120,31 +114,41 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     }
 
     /// Takes out a record; who hung together with it, and the pairs that are cut.
-    fn take_out(&mut self, handle: Handle) -> (Vec<Handle>, Vec<Edge<Id>>) {
+    pub(super) fn take_out(&mut self, handle: Handle) -> (Vec<Handle>, Vec<Edge<Id>>) {
         let halves = std::mem::take(&mut self.edges[handle as usize]);
         let cut = halves.iter().map(|half| self.edge(handle, *half)).collect();
         let mut around: Vec<Handle> = halves.iter().map(|half| half.other).collect();
         for &other in &around {
-            let halves = &mut self.edges[other as usize];
-            let mut left = std::mem::take(halves).into_vec();
-            left.retain(|half| half.other != handle);
-            *halves = left.into();
+            self.forget(other, handle);
         }
         let members = self.dissolve(handle);
         for &member in members.iter().filter(|&&member| member != handle) {
             self.form(vec![member]);
             around.push(member);
         }
-        let mut hashes = Vec::new();
-        blocking::hashes(
-            &self.model,
-            &self.dictionary,
-            self.records.slots(handle),
-            &mut hashes,
-        );
-        self.index.remove(handle, &hashes);
+        self.leave_blocks(handle);
         self.records.remove(handle);
         (around, cut)
+    }
+
+    pub(super) fn enter_blocks(&mut self, handle: Handle) {
+        let hashes = self.hashes_of(handle);
+        self.index.insert(handle, &hashes);
+        self.hashes = hashes;
+    }
+
+    pub(super) fn leave_blocks(&mut self, handle: Handle) {
+        let hashes = self.hashes_of(handle);
+        self.index.remove(handle, &hashes);
+        self.hashes = hashes;
+    }
+
+    /// The hashes of a record, in a list that is to be given back.
+    fn hashes_of(&mut self, handle: Handle) -> Vec<u64> {
+        let mut hashes = std::mem::take(&mut self.hashes);
+        let slots = self.records.slots(handle);
+        blocking::hashes(&self.model, &self.dictionary, slots, &mut hashes);
+        hashes
     }
 
     fn connect(&mut self, handle: Handle, halves: &[Half]) -> Vec<Edge<Id>> {
@@ -162,6 +166,14 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
             more.push(Half { other, log_odds });
             *halves = more.into();
         }
+    }
+
+    /// Takes a pair from one of its records.
+    pub(super) fn forget(&mut self, one: Handle, other: Handle) {
+        let halves = &mut self.edges[one as usize];
+        let mut left = std::mem::take(halves).into_vec();
+        left.retain(|half| half.other != other);
+        *halves = left.into();
     }
 
     pub(super) fn edge(&self, one: Handle, half: Half) -> Edge<Id> {

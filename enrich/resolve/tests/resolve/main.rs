@@ -10,4 +10,5 @@ mod rebuild;
 mod reprocess;
 mod reviews;
 mod seen;
+mod standby;
 mod steps;

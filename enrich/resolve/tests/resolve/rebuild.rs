@@ -38,7 +38,7 @@ fn bodies() -> impl Strategy<Value = Body> {
 
 /// A log of two nodes with repeated and forked events in it, that operate adds and retires meanwhile, and with
 /// decisions to erase, on reviews, on dead letters and by other rules, some of them on what was there before.
-fn logs() -> impl Strategy<Value = Log> {
+pub fn logs() -> impl Strategy<Value = Log> {
     let stories = prop::collection::vec((bodies(), 0..2usize, 0..40u8, 1..6u128), 1..40);
     (stories, prop_oneof![Just(0), Just(LOGGED_AT)]).prop_map(|(stories, delay_ms)| {
         const NAMES: [&str; 2] = ["dien-bien-01", "dien-bien-02"];
@@ -124,7 +124,7 @@ fn other_rules(entry: u128) -> RulesActivated {
 }
 
 /// What one step hands on, as the bytes that would be sent.
-fn bytes_of(output: &Outputs) -> Vec<Vec<u8>> {
+pub fn bytes_of(output: &Outputs) -> Vec<Vec<u8>> {
     let mut bytes = vec![output.settled.encode().expect("fits")];
     bytes.extend(
         output
@@ -142,7 +142,7 @@ fn bytes_of(output: &Outputs) -> Vec<Vec<u8>> {
     bytes
 }
 
-fn changes(outputs: &[Outputs]) -> Vec<Change> {
+pub fn changes(outputs: &[Outputs]) -> Vec<Change> {
     let mut changes = Vec::new();
     for output in outputs {
         changes.push(Change::Settled(Box::new(output.settled.clone())));
@@ -224,7 +224,7 @@ proptest! {
 }
 
 /// The partition of `register.changes` that a change goes to: any function of its key will do.
-fn partition_of(change: &Change) -> usize {
+pub fn partition_of(change: &Change) -> usize {
     match change {
         Change::Settled(settled) => match &settled.node_id {
             Some(node) => node.as_str().bytes().map(usize::from).sum::<usize>() % 3,
@@ -235,7 +235,7 @@ fn partition_of(change: &Change) -> usize {
 }
 
 /// What a snapshot keeps of the one before and of what was folded since.
-fn merged(base: Vec<Row>, mut since: Fold) -> Vec<Row> {
+pub fn merged(base: Vec<Row>, mut since: Fold) -> Vec<Row> {
     let mut rows: Vec<Row> = base
         .into_iter()
         .filter(|row| !since.replaces(&row.key(), row.order()))
