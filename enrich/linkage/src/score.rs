@@ -76,6 +76,11 @@ impl Score {
         self.evidence + prior.match_rate.log2() - others.log2()
     }
 
+    /// The evidence that a pair must have to weigh as much as `log_odds`, or more where relatives explain some of it.
+    pub fn needed(log_odds: f64, prior: &Prior) -> f64 {
+        log_odds - prior.match_rate.log2() + prior.records.max(1.0).log2()
+    }
+
     /// What relatives take from the weight, in bits: 0 where they explain nothing.
     pub fn discount(&self, prior: &Prior) -> f64 {
         let records = prior.records.max(1.0);
@@ -233,10 +238,7 @@ pub fn province(model: &Model, frequency: Frequency, slots: &[u32]) -> u32 {
 
 /// How two records agree.
 pub fn agreement(model: &Model, dictionary: &Dictionary, a: View<'_>, b: View<'_>) -> Agreement {
-    let sides = Sides {
-        dictionary,
-        both_marked: a.marked && b.marked,
-    };
+    let sides = sides(dictionary, a, b);
     let mut levels = [MISSING; MOST_COLUMNS];
     for (n, column) in model.columns().iter().enumerate() {
         let slots = model.slots(n);
@@ -256,6 +258,13 @@ pub fn agreement(model: &Model, dictionary: &Dictionary, a: View<'_>, b: View<'_
     Agreement {
         levels,
         provinces: provinces(model, a, b),
+    }
+}
+
+const fn sides<'a>(dictionary: &'a Dictionary, a: View<'_>, b: View<'_>) -> Sides<'a> {
+    Sides {
+        dictionary,
+        both_marked: a.marked && b.marked,
     }
 }
 

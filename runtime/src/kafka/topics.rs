@@ -3,12 +3,13 @@
 use super::context::Quiet;
 use super::{Cluster, Partition, REQUEST_TIMEOUT, fault};
 use crate::Fault;
+use crate::retry::Backoff;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use schemas::topics::TopicSpec;
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// What became of a declared topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,31 +38,33 @@ fn configuration(spec: &TopicSpec) -> Vec<(&'static str, String)> {
     settings
 }
 
-/// Between two looks at topics that the controller has made and a broker hasn't heard of.
-const AGAIN: Duration = Duration::from_millis(50);
+/// The topics that a broker knows, with their numbers of partitions.
+fn known_topics(admin: &AdminClient<Quiet>) -> Result<BTreeMap<String, i32>, Fault> {
+    let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
+    let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
+    let topics = metadata.topics().iter();
+    Ok(topics
+        .map(|topic| (topic.name().to_owned(), topic.partitions().len() as i32))
+        .collect())
+}
 
-/// How many partitions each of these topics has, which are there.
+/// How many partitions each of these topics has, which are there: a broker may not have heard yet of one that the
+/// controller has made.
 async fn partition_counts(
     admin: &AdminClient<Quiet>,
     names: &[String],
 ) -> Result<BTreeMap<String, i32>, Fault> {
-    let started = Instant::now();
+    let (mut backoff, until) = (Backoff::default(), Instant::now() + REQUEST_TIMEOUT);
     loop {
-        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
-        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
-        let known: BTreeMap<String, i32> = metadata
-            .topics()
-            .iter()
-            .map(|topic| (topic.name().to_owned(), topic.partitions().len() as i32))
-            .collect();
+        let known = known_topics(admin)?;
         match names.iter().find(|name| !known.contains_key(*name)) {
             None => return Ok(known),
-            Some(name) if started.elapsed() > REQUEST_TIMEOUT => {
+            Some(name) if Instant::now() >= until => {
                 return Err(Fault::transient(format!(
                     "topic {name} is made, and a broker doesn't know it yet: look again"
                 )));
             }
-            Some(_) => tokio::time::sleep(AGAIN).await,
+            Some(_) => tokio::time::sleep(backoff.next_delay()).await,
         }
     }
 }
@@ -134,12 +137,10 @@ impl Cluster {
     /// Fatal when a topic can't be described; transient when the cluster doesn't answer.
     pub async fn compare_topics(&self, specs: &[TopicSpec]) -> Result<Vec<(String, TopicOutcome)>, Fault> {
         let admin = self.admin()?;
-        let metadata = admin.inner().fetch_metadata(None, REQUEST_TIMEOUT);
-        let metadata = metadata.map_err(|e| fault("can't list topics", &e))?;
-        let known: BTreeSet<&str> = metadata.topics().iter().map(|topic| topic.name()).collect();
+        let known = known_topics(&admin)?;
         let there: Vec<&TopicSpec> = specs
             .iter()
-            .filter(|spec| known.contains(self.full(&spec.name).as_str()))
+            .filter(|spec| known.contains_key(&self.full(&spec.name)))
             .collect();
         let mut differences = self.differences(&admin, &there).await?;
         let outcome = |spec: &TopicSpec| match differences.remove(&spec.name) {

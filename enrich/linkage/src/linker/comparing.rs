@@ -1,7 +1,7 @@
 //! Records compared: what a pair weighs, and the rules that have a say about it.
 
 use super::edge::{millibits, of_millibits};
-use super::{BIRTH_DIFFERS, BORN_YEARS_APART, Half, Linker, ordered};
+use super::{BIRTH_DIFFERS, BORN_YEARS_APART, Half, Linker};
 use crate::compare::{self, MISSING};
 use crate::records::{Handle, Record};
 use crate::score::{self, Agreement, Prior, Score, View};
@@ -54,6 +54,7 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
     pub(super) fn halves(&self, id: Id, record: &Record, found: &[Handle]) -> Vec<Half> {
         let least = score::log_odds(self.thresholds.review).min(0.0);
         let prior = self.prior();
+        let needed = Score::needed(least, &prior);
         let view = View {
             slots: &record.slots,
             marked: record.marked,
@@ -62,14 +63,12 @@ impl<Id: Copy + Ord + Hash> Linker<Id> {
         let mut halves = Vec::new();
         for &other in found {
             let (model, known) = (&self.model, self.view(other));
-            let is_decided = || {
-                !self.decisions.is_empty()
-                    && self.decisions.contains_key(&ordered(id, self.records.id(other)))
-            };
+            let is_decided =
+                || !self.decisions.is_empty() && self.decision_of(id, self.records.id(other)).is_some();
             let pair = [known, view];
             let is_hopeless =
                 self.scorer
-                    .is_hopeless(model, &self.dictionary, pair, &self.frequencies, &prior, least);
+                    .is_hopeless(model, &self.dictionary, pair, &self.frequencies, needed);
             if is_hopeless && !is_decided() {
                 continue;
             }

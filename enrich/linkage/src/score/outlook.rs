@@ -1,7 +1,7 @@
 //! Pairs that can't be worth keeping, told before their names are read: most of those that a key brings together.
 
-use super::{MOST_COLUMNS, Prior, Scorer, View, provinces};
-use crate::compare::{Comparator, MISSING, Sides};
+use super::{MOST_COLUMNS, Scorer, View, provinces, sides};
+use crate::compare::{Comparator, MISSING};
 use crate::dictionary::Dictionary;
 use crate::frequency::Frequencies;
 use crate::model::{Column, Model};
@@ -10,8 +10,8 @@ use crate::model::{Column, Model};
 const ROUNDING: f64 = 1e-6;
 
 impl Scorer {
-    /// Whether two records can't weigh as much as `least`, log2 of the odds: what was read speaks against it, and what
-    /// wasn't can't make up for it. True only where [`Self::score`] would say the same, and where they don't
+    /// Whether two records can't have as much evidence as is [needed](super::Score::needed), in bits: what was read speaks against
+    /// it, and what wasn't can't make up for it. True only where [`Self::score`] would say the same, and where they don't
     /// have one personal number, which is looked at whatever it weighs.
     pub fn is_hopeless(
         &self,
@@ -19,14 +19,10 @@ impl Scorer {
         dictionary: &Dictionary,
         [a, b]: [View<'_>; 2],
         frequencies: &Frequencies,
-        prior: &Prior,
-        least: f64,
+        needed: f64,
     ) -> bool {
-        let sides = Sides {
-            dictionary,
-            both_marked: a.marked && b.marked,
-        };
-        let mut above = prior.match_rate.log2() - prior.records.max(1.0).log2() - least + ROUNDING;
+        let (sides, from) = (sides(dictionary, a, b), provinces(model, a, b));
+        let mut above = ROUNDING - needed;
         let mut unread = [0; MOST_COLUMNS];
         let mut count = 0;
         for (n, column) in model.columns().iter().enumerate() {
@@ -49,11 +45,6 @@ impl Scorer {
             if level == 0 && model.ours.personal_number == Some(n) {
                 return false;
             }
-            let from = if level == 0 {
-                provinces(model, a, b)
-            } else {
-                [0; 2]
-            };
             above +=
                 self.bits.same[n][usize::from(level)] + self.rarity(model, n, level, from, a, frequencies);
         }
@@ -83,7 +74,7 @@ fn is_swapped_with_another(model: &Model, n: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::{self, agreement};
+    use crate::score::{self, Prior, Score, agreement};
     use crate::{Weights, applicant};
     use normalise::{Date, Normalised};
     use schemas::provinces::Provinces;
@@ -120,7 +111,8 @@ mod tests {
                 let agreement = agreement(&model, &dictionary, a, b);
                 let log_odds = scorer.score(&model, &agreement, a, &frequencies).log_odds(&prior);
                 for least in [score::log_odds(0.05), 0.0] {
-                    let told = scorer.is_hopeless(&model, &dictionary, [a, b], &frequencies, &prior, least);
+                    let needed = Score::needed(least, &prior);
+                    let told = scorer.is_hopeless(&model, &dictionary, [a, b], &frequencies, needed);
                     let one_number = a.slots[number.clone()] == b.slots[number.clone()];
                     let has_number = a.slots[number.clone()] != [0, 0];
                     assert!(!told || (log_odds < least && !(one_number && has_number)));
