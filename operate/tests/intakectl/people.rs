@@ -3,7 +3,6 @@
 use crate::fixture::Pipeline;
 use schemas::applicant::Applicant;
 use schemas::codec::Event;
-use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::{Body, Field, IntakeEvent, NodeId, Sha256, Timestamp};
 use uuid::Uuid;
 
@@ -62,20 +61,7 @@ fn event(n: u128, person: &Person) -> IntakeEvent {
         captured_at: at,
         spooled_at: at,
         clock_offset_ms: None,
-        body: Body::ApplicationSubmitted(ApplicationSubmitted {
-            application_id: application(n),
-            revision: 1,
-            reference: None,
-            form_id: "CC01".to_owned(),
-            form_version: "2024-07".to_owned(),
-            channel: Channel::MobileTeam,
-            service: Service::FirstIssue,
-            commune: None,
-            village: None,
-            team: None,
-            applicant,
-            attachments: Vec::new(),
-        }),
+        body: Body::ApplicationSubmitted(loadgen::first_issue(application(n), applicant)),
     }
 }
 

@@ -7,7 +7,7 @@ use runtime::Stop;
 use runtime::health::Health;
 use runtime::kafka::Partition;
 use schemas::codec::Event;
-use schemas::event::{ApplicationSubmitted, Channel, Service};
+use schemas::event::{ApplicationSubmitted, Channel};
 use schemas::match_log::{Content, Decoded, LogBody, MatchLogEntry, SourcePosition, SourceRecord};
 use schemas::provinces::Provinces;
 use schemas::topics::{CONTROL, MATCH_LOG};
@@ -41,18 +41,8 @@ fn entries(count: i64) -> Vec<Vec<u8>> {
             spooled_at: Timestamp(1_790_000_000_000),
             clock_offset_ms: None,
             body: Body::ApplicationSubmitted(ApplicationSubmitted {
-                application_id: Uuid::from_u128(100 + place as u128),
-                revision: 1,
-                reference: None,
-                form_id: "CC01".to_owned(),
-                form_version: "2024-07".to_owned(),
                 channel: Channel::CommuneOffice,
-                service: Service::FirstIssue,
-                commune: None,
-                village: None,
-                team: None,
-                applicant,
-                attachments: Vec::new(),
+                ..loadgen::first_issue(Uuid::from_u128(100 + place as u128), applicant)
             }),
         };
         let bytes = event.encode().expect("fits");

@@ -1,7 +1,6 @@
 use crate::fixture::Pipeline;
 use schemas::applicant::Applicant;
 use schemas::codec::Event;
-use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::{Body, Field, IntakeEvent, NodeId, Sha256, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
@@ -25,20 +24,7 @@ fn event() -> IntakeEvent {
         captured_at: Timestamp(1_700_000_000_000),
         spooled_at: Timestamp(1_700_000_000_500),
         clock_offset_ms: Some(1_000),
-        body: Body::ApplicationSubmitted(ApplicationSubmitted {
-            application_id: APPLICATION,
-            revision: 1,
-            reference: None,
-            form_id: "CC01".to_owned(),
-            form_version: "2024-07".to_owned(),
-            channel: Channel::MobileTeam,
-            service: Service::FirstIssue,
-            commune: None,
-            village: None,
-            team: None,
-            applicant,
-            attachments: Vec::new(),
-        }),
+        body: Body::ApplicationSubmitted(loadgen::first_issue(APPLICATION, applicant)),
     }
 }
 

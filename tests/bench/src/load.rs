@@ -5,7 +5,6 @@ use ingest::acceptance::{Identity, check};
 use runtime::clock;
 use runtime::kafka::Cluster;
 use schemas::codec::Event;
-use schemas::event::{ApplicationSubmitted, Channel, Service};
 use schemas::provinces::Provinces;
 use schemas::{Applicant, Body, Epoch, IntakeEvent, NodeId, Sha256, Timestamp, topics};
 use std::collections::{BTreeSet, HashMap};
@@ -137,7 +136,8 @@ impl Load {
             .map(|application| {
                 let series = turns.next().and_then(|slug| all.series.get_mut(slug));
                 let (topic, series) = series.context("a province of ours")?;
-                let bytes = series.next(form(application.applicant))?;
+                let form = loadgen::first_issue(clock::new_event_id(), application.applicant);
+                let bytes = series.next(Body::ApplicationSubmitted(form))?;
                 Ok(Encoded { topic: *topic, bytes })
             })
             .collect::<Result<_>>()?;
@@ -219,23 +219,6 @@ impl Load {
         taken(producer.poll(Duration::ZERO))?;
         Ok(u64::from(sent))
     }
-}
-
-fn form(applicant: Applicant) -> Body {
-    Body::ApplicationSubmitted(ApplicationSubmitted {
-        application_id: clock::new_event_id(),
-        revision: 1,
-        reference: None,
-        form_id: "CC01".to_owned(),
-        form_version: "2024-07".to_owned(),
-        channel: Channel::MobileTeam,
-        service: Service::FirstIssue,
-        commune: None,
-        village: None,
-        team: None,
-        applicant,
-        attachments: Vec::new(),
-    })
 }
 
 fn taken(deliveries: Vec<runtime::kafka::Delivery>) -> Result<()> {

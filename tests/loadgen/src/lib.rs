@@ -16,6 +16,7 @@ mod calendar;
 mod case;
 mod ethnic;
 mod facts;
+mod first_issue;
 mod form;
 mod generator;
 mod household;
@@ -32,6 +33,7 @@ mod writing;
 
 pub use calendar::Date;
 pub use ethnic::{Group, Groups, Sex};
+pub use first_issue::first_issue;
 pub use generator::{Generated, Generator, NoProvince};
 pub use household::Household;
 pub use kin::{KinApplication, Twin, kin};

@@ -4,7 +4,7 @@ use runtime::clock;
 use runtime::kafka::{Cluster, Producer};
 use runtime::settings::KafkaSettings;
 use schemas::codec::Event;
-use schemas::event::{ApplicationSubmitted, Channel, Service};
+use schemas::event::{ApplicationSubmitted, Channel};
 use schemas::{Applicant, Body, Epoch, Field, Header, IntakeEvent, NodeId, Sha256, topics};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -91,17 +91,8 @@ pub fn application(application_id: Uuid, revision: i32, fields: &[(Field, &str)]
         applicant.set(*field, Some((*value).to_owned()));
     }
     Body::ApplicationSubmitted(ApplicationSubmitted {
-        application_id,
         revision,
-        reference: None,
-        form_id: "CC01".to_owned(),
-        form_version: "2024-07".to_owned(),
         channel: Channel::CommuneOffice,
-        service: Service::FirstIssue,
-        commune: None,
-        village: None,
-        team: None,
-        applicant,
-        attachments: Vec::new(),
+        ..loadgen::first_issue(application_id, applicant)
     })
 }
